@@ -1,0 +1,1 @@
+"""The vocabulary: readings, snapshot, controls, findings, scores. Pure; imports nothing else of ours."""

@@ -1,0 +1,94 @@
+"""What the owner of the account decides: the parameters controls may ask for."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from assessor.model.reading import UnseenError, Why
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """One parameter: its name, the type its value must have, and its default.
+
+    ``default`` None means nobody can guess it: a control that needs it is NOT_ASSESSED(PARAMETER_MISSING)
+    until the owner decides.
+    """
+
+    name: str
+    kind: type
+    default: Any
+    what: str
+    choices: tuple[str, ...] = ()
+
+
+_STRENGTHS = ("LOW", "MEDIUM", "HIGH")
+_MODES = ("default", "none", "aws_review", "provider_data_share", "inherit")
+
+DECLARED: tuple[Parameter, ...] = (
+    Parameter(
+        "allowed_retention_modes", list, None, "Bedrock data-retention modes your policy allows", _MODES
+    ),
+    Parameter(
+        "required_strength", str, "HIGH", "least input strength of the prompt-attack filter", _STRENGTHS
+    ),
+    Parameter("min_strength", str, "MEDIUM", "least strength of the harmful-content filters", _STRENGTHS),
+    Parameter(
+        "categories",
+        list,
+        ["HATE", "INSULTS", "SEXUAL", "VIOLENCE", "MISCONDUCT"],
+        "harmful-content categories that must be filtered",
+        ("HATE", "INSULTS", "SEXUAL", "VIOLENCE", "MISCONDUCT"),
+    ),
+    Parameter("required_topics", list, [], "names of denied topics that must be present"),
+    Parameter(
+        "required_pii",
+        list,
+        ["CREDIT_DEBIT_CARD_NUMBER", "PASSWORD", "AWS_ACCESS_KEY", "AWS_SECRET_KEY", "EMAIL", "PHONE"],
+        "kinds of personal or secret data that must be blocked or masked",
+    ),
+    Parameter("no_personal_data", bool, False, "the workload is declared to hold no personal data"),
+    Parameter("no_denied_topics_needed", bool, False, "the workload is declared to need no denied topic"),
+    Parameter("min_threshold", float, 0.7, "least grounding and relevance threshold, 0 to 1"),
+    Parameter("require_cmk", bool, True, "data must be encrypted with customer-managed keys"),
+    Parameter("min_noncurrent_days", int, 30, "days noncurrent object versions are kept at least"),
+    Parameter("min_days", int, 90, "days invocation logs are kept at least"),
+    Parameter("max_days", int, 400, "days invocation logs are kept at most"),
+    Parameter("max_rotation_days", int, 365, "longest rotation period of a key, in days"),
+    Parameter(
+        "shared_endpoint_vpcs", list, [], "VPC ids whose endpoints serve this account's callers by shared DNS"
+    ),
+    Parameter(
+        "max_requests_per_5min", int, 2000, "most requests per five minutes a rate rule may let through"
+    ),
+    Parameter("max_rate", int, 100, "most requests per second a stage may let through"),
+    Parameter("max_burst", int, 200, "largest burst a stage may let through"),
+    Parameter("stale_days", int, 14, "days an alarm may stay in ALARM or INSUFFICIENT_DATA"),
+    Parameter(
+        "account_budgets_cover_models",
+        bool,
+        False,
+        "an unfiltered account budget counts as a watch on model spend",
+    ),
+)
+
+BY_NAME: Mapping[str, Parameter] = {p.name: p for p in DECLARED}
+
+
+@dataclass(frozen=True, slots=True)
+class Parameters:
+    """The parameters of a run: what the owner set, over the defaults."""
+
+    given: Mapping[str, Any] = field(default_factory=dict)
+
+    def get(self, name: str) -> Any:
+        """The value in force, or None where nobody decided. Raises KeyError for an undeclared name."""
+        declared = BY_NAME[name]
+        return self.given.get(name, declared.default)
+
+    def need(self, name: str, inventory: str) -> Any:
+        """The value in force; raises UnseenError(PARAMETER_MISSING) with the inventory a person needs to decide."""
+        value = self.get(name)
+        if value is None:
+            raise UnseenError(Why.PARAMETER_MISSING, f"parameter {name} is not set; {inventory}")
+        return value

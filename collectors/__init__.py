@@ -1,0 +1,1 @@
+"""One module per AWS service: declarations of operations, nothing else."""

@@ -1,0 +1,1 @@
+"""One package per checklist item: the controls, pure functions over a snapshot."""
