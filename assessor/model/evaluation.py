@@ -1,0 +1,100 @@
+"""From a snapshot and controls to findings: pure, in a stable order, and no control ever vanishes."""
+
+from collections.abc import Iterable, Iterator
+
+from assessor.model.control import Control, Level, Subject
+from assessor.model.finding import Finding, evidence_text, finding_id, frameworks_text
+from assessor.model.parameters import Parameters
+from assessor.model.reading import Call, UnseenError
+from assessor.model.snapshot import GLOBAL, Account, Snapshot
+from assessor.model.verdict import Status, Verdict, not_assessed
+from assessor.model.view import View
+
+
+def evaluate(
+    snapshot: Snapshot, controls: Iterable[Control], parameters: Parameters | None = None
+) -> list[Finding]:
+    """Every control asked about every subject, in every account and Region in scope.
+
+    Rows come in the order of control, account, Region, resource. A control without a subject gives one row
+    that says so; a listing that could not be read gives one NOT_ASSESSED row beside the rows of what is known.
+    """
+    findings: list[Finding] = []
+    memos: dict[str, dict[object, object]] = {}
+    for control in controls:
+        for account in snapshot.run.accounts:
+            memo = memos.setdefault(account.id, {})
+            places = (GLOBAL,) if control.level is Level.ACCOUNT else account.regions
+            for place in places:
+                region = account.regions[0] if place == GLOBAL and account.regions else place
+                view = View(snapshot, account, region, parameters, memo)
+                rows = sorted(
+                    _ask(control, view, account, place), key=lambda f: (f.resource_arn, f.finding_id)
+                )
+                findings += rows
+    return findings
+
+
+def _ask(control: Control, view: View, account: Account, place: str) -> Iterator[Finding]:
+    rows: dict[str, Finding] = {}
+    subjects = 0
+    try:
+        for subject in control.subjects(view):
+            subjects += 1
+            named_by = list(subject.evidence) or view.trail[-1:]
+            looking = View(view.snapshot, account, subject.region or view.region, view.parameters, view._memo)
+            if subject.region == GLOBAL:
+                looking = View(view.snapshot, account, view.region, view.parameters, view._memo)
+            try:
+                verdict = control.judge(subject, looking)
+            except UnseenError as error:
+                verdict = _unseen(error)
+                named_by += [error.call] if error.call is not None else []
+            row = _row(control, account, subject.region or place, subject, verdict, named_by + looking.trail)
+            rows.setdefault(row.finding_id, row)
+    except UnseenError as error:
+        account_wide = Subject(view.root_arn, "AWS::::Account", key="listing")
+        calls = [error.call] if error.call is not None else view.trail
+        yield _row(control, account, place, account_wide, _unseen(error), calls, listing_unseen=True)
+    else:
+        if not subjects:
+            none = Verdict(control.when_none, control.none_because)
+            account_wide = Subject(view.root_arn, "AWS::::Account", key="none")
+            yield _row(control, account, place, account_wide, none, view.trail)
+    yield from rows.values()
+
+
+def _unseen(error: UnseenError) -> Verdict:
+    return not_assessed(error.why, error.detail or "it could not be seen", error.grant)
+
+
+def _row(
+    control: Control,
+    account: Account,
+    region: str,
+    subject: Subject,
+    verdict: Verdict,
+    calls: list[Call],
+    *,
+    listing_unseen: bool = False,
+) -> Finding:
+    observed = " ".join(". ".join((verdict.observed.rstrip("."), *verdict.notes)).split())
+    return Finding(
+        finding_id=finding_id(account.id, region, control.id, subject.arn, subject.key),
+        account_id=account.id,
+        region=region,
+        item=int(control.item),
+        control_id=control.id,
+        title=control.title,
+        severity=verdict.severity or control.severity,
+        status=verdict.status,
+        reason=verdict.reason.value if verdict.reason is not None else "",
+        resource_type=subject.kind,
+        resource_arn=subject.arn,
+        observed=observed + ("" if observed.endswith((".", "!", "?")) or not observed else "."),
+        evidence=evidence_text(calls),
+        grant=verdict.grant,
+        remediation=control.remediation if verdict.status is Status.FAIL else "",
+        frameworks=frameworks_text(control),
+        listing_unseen=listing_unseen,
+    )
