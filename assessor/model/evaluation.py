@@ -42,9 +42,7 @@ def _ask(control: Control, view: View, account: Account, place: str) -> Iterator
         for subject in control.subjects(view):
             subjects += 1
             named_by = list(subject.evidence) or view.trail[-1:]
-            looking = View(view.snapshot, account, subject.region or view.region, view.parameters, view._memo)
-            if subject.region == GLOBAL:
-                looking = View(view.snapshot, account, view.region, view.parameters, view._memo)
+            looking = view.afresh()
             try:
                 verdict = control.judge(subject, looking)
             except UnseenError as error:

@@ -44,7 +44,7 @@ class Finding:
 
 def finding_id(account: str, region: str, control: str, resource: str, key: str = "") -> str:
     """Stable between runs: derived from what the row is about, never from its position."""
-    identity = "\x1f".join((account, region, control, resource, key))
+    identity = f"{account}\x1f{region}\x1f{control}\x1f{resource}\x1f{key}"
     return hashlib.sha256(identity.encode()).hexdigest()[:20]
 
 

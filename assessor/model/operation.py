@@ -22,12 +22,17 @@ class Scope(StrEnum):
 class Bind:
     """One request parameter taken from a parent's answer.
 
-    ``path`` is written in the path language of `assessor.model.path`; ``via`` turns the value found
-    into the value sent (``None`` from ``via`` means: nothing to ask for this value).
+    path: written in the path language of `assessor.model.path`, with the prefixes of `Each.bind`.
+    via: turns the value found into the value sent (``None`` from it means: nothing to ask for this value).
+    default: the value found where the path yields nothing; ``via`` is then not asked.
+    template: composes the value of several, instead of ``path``: ``{partition}``, ``{region}`` and ``{account}`` are
+        the parent call's, every other name in braces is a path (``arn:{partition}:s3:::{Name}``).
     """
 
-    path: str
+    path: str = ""
     via: Callable[[str], str | None] | None = None
+    default: str | None = None
+    template: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +46,7 @@ class Each:
     where: path -> accepted values; items that do not match are not asked about.
     region: the Region to ask in, where it is not the parent call's (a bucket's, a key's own).
     fixed: further request members with fixed values.
+    only: the run's scope this fan-out belongs to (``account``); empty means every run.
     """
 
     parent: "Operation"
@@ -49,6 +55,7 @@ class Each:
     where: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
     region: "str | Bind | None" = None
     fixed: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
+    only: str = ""
 
 
 @dataclass(frozen=True, slots=True)

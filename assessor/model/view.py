@@ -63,6 +63,10 @@ class View:
             return self
         return View(self.snapshot, self.account, region, self.parameters, self._memo, self.trail)
 
+    def afresh(self) -> "View":
+        """The same view with an empty trail: what one row looked at."""
+        return View(self.snapshot, self.account, self.region, self.parameters, self._memo)
+
     def regions(self) -> Iterator["View"]:
         """A view for each Region in scope."""
         for region in self.account.regions:
