@@ -1,0 +1,1 @@
+"""The only package that calls AWS: sessions, the scheduler, error classes, redaction."""

@@ -1,0 +1,50 @@
+"""Secrets are cut out of an answer before anything is kept, at the paths its operation declares."""
+
+from collections.abc import Iterable
+from typing import Any
+
+MARK = "[redacted]"
+"""Stands where a value was; that something was there is part of the configuration, what it was is not."""
+
+
+def redacted(answer: Any, paths: Iterable[str]) -> Any:
+    """The answer with every value at ``paths`` replaced; the answer itself is left as it is.
+
+    A path is written in the language of `assessor.model.path`. What it ends at is replaced whole: text by `MARK`, a
+    list or mapping by one with every leaf replaced, so that names and counts stay.
+    """
+    for path in paths:
+        answer = _cut(answer, path.split("."), 0)
+    return answer
+
+
+def _cut(node: Any, steps: list[str], at: int) -> Any:
+    if at == len(steps):
+        return _blank(node)
+    if not isinstance(node, dict):
+        return node
+    name, spread = _step(steps[at])
+    if name and name not in node:
+        return node
+    inner = node[name] if name else node
+    if spread == "[]" and isinstance(inner, list):
+        changed: Any = [_cut(element, steps, at + 1) for element in inner]
+    elif spread == "{}" and isinstance(inner, dict):
+        changed = {key: _cut(element, steps, at + 1) for key, element in inner.items()}
+    elif spread:
+        return node
+    else:
+        changed = _cut(inner, steps, at + 1)
+    return {**node, name: changed} if name else changed
+
+
+def _step(part: str) -> tuple[str, str]:
+    return (part[:-2], part[-2:]) if part.endswith(("[]", "{}")) else (part, "")
+
+
+def _blank(node: Any) -> Any:
+    if isinstance(node, dict):
+        return {key: _blank(value) for key, value in node.items()}
+    if isinstance(node, list):
+        return [_blank(value) for value in node]
+    return node if node is None or isinstance(node, bool) else MARK
