@@ -1,1 +1,17 @@
-"""One package per checklist item: the controls, pure functions over a snapshot."""
+"""The controls, in the checklist's order: one package per item, one module per control."""
+
+from assessor.model.control import Control
+from evaluators import access, data, governance, input_output, licences, monitoring, perimeter
+
+CONTROLS: tuple[Control, ...] = (
+    *governance.CONTROLS,
+    *licences.CONTROLS,
+    *access.CONTROLS,
+    *input_output.CONTROLS,
+    *data.CONTROLS,
+    *perimeter.CONTROLS,
+    *monitoring.CONTROLS,
+)
+"""Every control; ids are stable and never reused."""
+
+BY_ID = {control.id: control for control in CONTROLS}
