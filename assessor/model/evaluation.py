@@ -48,7 +48,8 @@ def _ask(control: Control, view: View, account: Account, place: str) -> Iterator
             except UnseenError as error:
                 verdict = _unseen(error)
                 named_by += [error.call] if error.call is not None else []
-            row = _row(control, account, subject.region or place, subject, verdict, named_by + looking.trail)
+            region = subject.region or place
+            row = _row(control, account, region, subject, verdict, named_by + looking.trail, place=place)
             rows.setdefault(row.finding_id, row)
     except UnseenError as error:
         account_wide = Subject(view.root_arn, "AWS::::Account", key="listing")
@@ -75,6 +76,7 @@ def _row(
     calls: list[Call],
     *,
     listing_unseen: bool = False,
+    place: str = "",
 ) -> Finding:
     observed = " ".join(". ".join((verdict.observed.rstrip("."), *verdict.notes)).split())
     return Finding(
@@ -95,4 +97,5 @@ def _row(
         remediation=control.remediation if verdict.status is Status.FAIL else "",
         frameworks=frameworks_text(control),
         listing_unseen=listing_unseen,
+        place=place or region,
     )

@@ -20,7 +20,11 @@ _END_CAP = re.compile(r"([a-z0-9])([A-Z])")
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """The fields of the output contract, plus what scoring needs (``listing_unseen``)."""
+    """The fields of the output contract, plus what scoring needs (``listing_unseen``, ``place``).
+
+    ``place`` is the Region the control was asked in (``global`` for the account), which is not the Region of a
+    resource that lives elsewhere; empty means ``region``.
+    """
 
     finding_id: str
     account_id: str
@@ -40,6 +44,7 @@ class Finding:
     frameworks: str
     waiver: str = ""
     listing_unseen: bool = field(default=False, compare=False)
+    place: str = field(default="", compare=False)
 
 
 def finding_id(account: str, region: str, control: str, resource: str, key: str = "") -> str:

@@ -1,6 +1,7 @@
 """Scores of cells, not rows: an interval, a coverage and a verdict on readiness.
 
-A cell is one control in one account and Region. Losing sight of something widens the interval; it can never
+A cell is one control in one account and Region: the Region the control was asked in, so that the number of cells
+does not depend on which resources could be seen. Losing sight of something widens the interval; it can never
 raise its low end.
 """
 
@@ -24,7 +25,11 @@ class Readiness(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One control in one account and Region. ``low`` and ``high`` are shares from 0 to 1; None where not applicable."""
+    """One control in one account and Region (or ``global``).
+
+    ``low`` and ``high`` are shares from 0 to 1; None where the control does not apply there.
+    ``decided``: nothing in it is left to be seen or answered.
+    """
 
     control_id: str
     account_id: str
@@ -58,7 +63,8 @@ def cells(findings: Iterable[Finding], controls: Iterable[Control]) -> list[Cell
     weights = {c.id: c.severity.weight for c in controls}
     groups: dict[tuple[str, str, str], list[Finding]] = {}
     for finding in findings:
-        groups.setdefault((finding.control_id, finding.account_id, finding.region), []).append(finding)
+        where = finding.place or finding.region
+        groups.setdefault((finding.control_id, finding.account_id, where), []).append(finding)
     return [_cell(key, rows, weights[key[0]]) for key, rows in groups.items()]
 
 
