@@ -1,22 +1,74 @@
+# Nothing but Python (>= 3.11), make and git is needed; everything else is installed into .venv from the lock files.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+SOURCES := assessor collectors evaluators tools tests
+DEMO_OUTPUT ?= demo-output
 
-.PHONY: test check format
+.PHONY: help demo test check format lint types imports docs docs-fresh bench lock control clean
 
-$(VENV)/.ready: pyproject.toml
-	$(PYTHON) -m venv $(VENV)
-	$(BIN)/pip install --quiet --disable-pip-version-check -e '.[dev]'
+help:
+	@echo "make demo      assess the invented company: prints the assessment, writes $(DEMO_OUTPUT)/"
+	@echo "make test      run the tests"
+	@echo "make check     what CI runs: format, lint, types, import contracts, generated docs, tests"
+	@echo "make bench     measure: wall against ideal, CPU per call, memory, growth"
+	@echo "make docs      write the generated pages again"
+	@echo "make control ID=GAI-4.10 SLUG=what-it-judges ITEM=4   scaffold a control with its cases"
+
+$(VENV)/.demo: requirements/demo.lock
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(PIP) --require-hashes -r requirements/demo.lock
+	$(PIP) --no-deps --no-build-isolation -e .
 	touch $@
 
-test: $(VENV)/.ready
-	$(BIN)/python -m pytest -q tests
+$(VENV)/.dev: requirements/dev.lock
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(PIP) --require-hashes -r requirements/dev.lock
+	$(PIP) --no-deps --no-build-isolation -e .
+	touch $@ $(VENV)/.demo
 
-format: $(VENV)/.ready
-	$(BIN)/ruff format assessor/model tests/model
+demo: $(VENV)/.demo
+	$(BIN)/assessor scan --demo --fail-on none --min-coverage 0 --output-dir $(DEMO_OUTPUT)
 
-check: $(VENV)/.ready
-	$(BIN)/ruff format --check assessor/model tests/model
-	$(BIN)/ruff check assessor/model tests/model
-	$(BIN)/mypy assessor/model
-	$(MAKE) test
+test: $(VENV)/.dev
+	$(BIN)/python -m pytest -q -n auto tests
+
+format: $(VENV)/.dev
+	$(BIN)/ruff format $(SOURCES)
+	$(BIN)/ruff check --fix-only --quiet $(SOURCES)
+
+lint: $(VENV)/.dev
+	$(BIN)/ruff format --check $(SOURCES)
+	$(BIN)/ruff check $(SOURCES)
+
+types: $(VENV)/.dev
+	$(BIN)/mypy $(SOURCES)
+
+imports: $(VENV)/.dev
+	$(BIN)/lint-imports --no-cache
+
+docs: $(VENV)/.dev
+	$(BIN)/python -m tools.docs
+
+docs-fresh: $(VENV)/.dev
+	$(BIN)/python -m tools.docs --check
+
+check: lint types imports docs-fresh test
+
+bench: $(VENV)/.dev
+	$(BIN)/python -m tests.bench
+
+control: $(VENV)/.dev
+	$(BIN)/python -m tools.new_control $(ID) $(SLUG) $(ITEM)
+
+# Fresh pins for the whole tree; run it, look at the difference, commit it.
+lock: $(VENV)/.dev
+	$(PIP) uv
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
+	  --extra demo requirements/build.in pyproject.toml -o requirements/demo.lock
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
+	  --extra dev requirements/build.in pyproject.toml -o requirements/dev.lock
+
+clean:
+	rm -rf $(VENV) $(DEMO_OUTPUT) .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
