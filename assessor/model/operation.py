@@ -27,12 +27,14 @@ class Bind:
     default: the value found where the path yields nothing; ``via`` is then not asked.
     template: composes the value of several, instead of ``path``: ``{partition}``, ``{region}`` and ``{account}`` are
         the parent call's, every other name in braces is a path (``arn:{partition}:s3:::{Name}``).
+    listed: sends the value as a list of one, for a request member that takes a list.
     """
 
     path: str = ""
     via: Callable[[str], str | None] | None = None
     default: str | None = None
     template: str = ""
+    listed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -144,6 +144,10 @@ class _Look:
         """The distinct values a bind sends, in order."""
         if isinstance(bind, str):
             return _distinct(self.values(bind))
+        found = self._found(bind)
+        return [[value] for value in found] if bind.listed else found
+
+    def _found(self, bind: Bind) -> list[Any]:
         if bind.template:
             return _distinct(self._composed(bind.template))
         found = _distinct(self.values(bind.path))

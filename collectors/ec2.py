@@ -1,0 +1,59 @@
+"""Amazon EC2: Regions, networks, endpoints and the instances behind load balancers.
+
+https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_Operations.html
+"""
+
+from assessor.model.operation import Each, Operation, Scope
+
+_PAGE = ("NextToken", "NextToken")
+
+# Regions that are not enabled are listed too: their OptInStatus says so.
+DESCRIBE_REGIONS = Operation(
+    "ec2",
+    "DescribeRegions",
+    "ec2:DescribeRegions",
+    items="Regions",
+    params={"AllRegions": True},
+    scope=Scope.GLOBAL,
+)
+
+DESCRIBE_VPCS = Operation("ec2", "DescribeVpcs", "ec2:DescribeVpcs", items="Vpcs", token=_PAGE)
+
+DESCRIBE_SUBNETS = Operation("ec2", "DescribeSubnets", "ec2:DescribeSubnets", items="Subnets", token=_PAGE)
+
+DESCRIBE_SECURITY_GROUPS = Operation(
+    "ec2", "DescribeSecurityGroups", "ec2:DescribeSecurityGroups", items="SecurityGroups", token=_PAGE
+)
+
+DESCRIBE_ROUTE_TABLES = Operation(
+    "ec2", "DescribeRouteTables", "ec2:DescribeRouteTables", items="RouteTables", token=_PAGE
+)
+
+DESCRIBE_VPC_ENDPOINTS = Operation(
+    "ec2", "DescribeVpcEndpoints", "ec2:DescribeVpcEndpoints", items="VpcEndpoints", token=_PAGE
+)
+
+# One attribute a call; asked only of networks that hold an endpoint whose private name depends on them.
+DESCRIBE_VPC_ATTRIBUTE = Operation(
+    "ec2",
+    "DescribeVpcAttribute",
+    "ec2:DescribeVpcAttribute",
+    each=(
+        Each(
+            DESCRIBE_VPC_ENDPOINTS,
+            {"VpcId": "VpcId"},
+            where={"VpcEndpointType": ("Interface",)},
+            fixed={"Attribute": "enableDnsSupport"},
+        ),
+        Each(
+            DESCRIBE_VPC_ENDPOINTS,
+            {"VpcId": "VpcId"},
+            where={"VpcEndpointType": ("Interface",)},
+            fixed={"Attribute": "enableDnsHostnames"},
+        ),
+    ),
+)
+
+DESCRIBE_INSTANCES = Operation(
+    "ec2", "DescribeInstances", "ec2:DescribeInstances", items="Reservations", token=_PAGE
+)

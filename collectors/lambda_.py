@@ -1,0 +1,127 @@
+"""AWS Lambda: functions, their doors and limits. Names of environment variables are kept, values are not.
+
+https://docs.aws.amazon.com/lambda/latest/api/API_Operations.html
+"""
+
+from assessor.model.operation import Bind, Each, Operation
+from collectors import bedrock_agent, cloudwatch, naming
+
+_PAGE = ("Marker", "NextMarker")
+
+# The unpublished version of every function; what an alias puts in force comes from GetFunctionConfiguration.
+LIST_FUNCTIONS = Operation(
+    "lambda",
+    "ListFunctions",
+    "lambda:ListFunctions",
+    items="Functions",
+    token=_PAGE,
+    redact=("Functions[].Environment.Variables{}",),
+)
+
+_EVERY_FUNCTION = (Each(LIST_FUNCTIONS, {"FunctionName": "FunctionName"}),)
+
+LIST_ALIASES = Operation(
+    "lambda", "ListAliases", "lambda:ListAliases", items="Aliases", token=_PAGE, each=_EVERY_FUNCTION
+)
+
+LIST_VERSIONS_BY_FUNCTION = Operation(
+    "lambda",
+    "ListVersionsByFunction",
+    "lambda:ListVersionsByFunction",
+    items="Versions",
+    token=_PAGE,
+    each=_EVERY_FUNCTION,
+    redact=("Versions[].Environment.Variables{}",),
+)
+
+# Of the version each alias points at, and of the functions that alarms call.
+GET_FUNCTION_CONFIGURATION = Operation(
+    "lambda",
+    "GetFunctionConfiguration",
+    "lambda:GetFunctionConfiguration",
+    each=(
+        Each(LIST_ALIASES, {"FunctionName": "$.FunctionName", "Qualifier": "Name"}),
+        Each(
+            cloudwatch.DESCRIBE_ALARMS,
+            {"FunctionName": Bind(via=naming.function)},
+            items="MetricAlarms[].AlarmActions",
+            region=Bind(via=naming.region),
+        ),
+        Each(
+            cloudwatch.DESCRIBE_ALARMS,
+            {"FunctionName": Bind(via=naming.function)},
+            items="CompositeAlarms[].AlarmActions",
+            region=Bind(via=naming.region),
+        ),
+        Each(
+            cloudwatch.DESCRIBE_ALARMS,
+            {"FunctionName": Bind(via=naming.function)},
+            items="LogAlarms[].AlarmActions",
+            region=Bind(via=naming.region),
+        ),
+    ),
+    absent=("ResourceNotFoundException",),
+    redact=("Environment.Variables{}",),
+)
+
+# Of the functions that agents and flows run. The permission also gives access to the code: GetFunctionConfiguration
+# is the narrower question, and the address of the code is thrown away.
+GET_FUNCTION = Operation(
+    "lambda",
+    "GetFunction",
+    "lambda:GetFunction",
+    each=(
+        Each(
+            bedrock_agent.GET_AGENT_ACTION_GROUP,
+            {"FunctionName": "agentActionGroup.actionGroupExecutor.lambda"},
+            region=Bind("agentActionGroup.actionGroupExecutor.lambda", via=naming.region),
+        ),
+        Each(
+            bedrock_agent.GET_FLOW_VERSION,
+            {"FunctionName": "configuration.lambdaFunction.lambdaArn"},
+            items="definition.nodes",
+            region=Bind("configuration.lambdaFunction.lambdaArn", via=naming.region),
+        ),
+    ),
+    absent=("ResourceNotFoundException",),
+    redact=("Configuration.Environment.Variables{}", "Code.Location"),
+)
+
+LIST_FUNCTION_URL_CONFIGS = Operation(
+    "lambda",
+    "ListFunctionUrlConfigs",
+    "lambda:ListFunctionUrlConfigs",
+    items="FunctionUrlConfigs",
+    token=_PAGE,
+    each=_EVERY_FUNCTION,
+)
+
+# The policy of the function and that of each alias are different documents. None is no policy at all.
+GET_POLICY = Operation(
+    "lambda",
+    "GetPolicy",
+    "lambda:GetPolicy",
+    each=(
+        *_EVERY_FUNCTION,
+        Each(LIST_ALIASES, {"FunctionName": "$.FunctionName", "Qualifier": "Name"}),
+    ),
+    absent=("ResourceNotFoundException",),
+)
+
+LIST_EVENT_SOURCE_MAPPINGS = Operation(
+    "lambda",
+    "ListEventSourceMappings",
+    "lambda:ListEventSourceMappings",
+    items="EventSourceMappings",
+    token=_PAGE,
+)
+
+GET_FUNCTION_CONCURRENCY = Operation(
+    "lambda", "GetFunctionConcurrency", "lambda:GetFunctionConcurrency", each=_EVERY_FUNCTION
+)
+
+GET_FUNCTION_RECURSION_CONFIG = Operation(
+    "lambda", "GetFunctionRecursionConfig", "lambda:GetFunctionRecursionConfig", each=_EVERY_FUNCTION
+)
+
+GET_ACCOUNT_SETTINGS = Operation("lambda", "GetAccountSettings", "lambda:GetAccountSettings")

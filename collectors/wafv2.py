@@ -1,0 +1,109 @@
+"""AWS WAF: web ACLs, where they are attached and what they log. CloudFront's are kept in us-east-1.
+
+https://docs.aws.amazon.com/waf/latest/APIReference/API_Operations_AWS_WAFV2.html
+"""
+
+from assessor.model.operation import Bind, Each, Operation, Scope
+from collectors import apigateway, appsync, cognito_idp, elbv2
+
+_PAGE = ("NextMarker", "NextMarker")
+_GONE = ("WAFNonexistentItemException",)
+
+LIST_WEB_ACLS = Operation(
+    "wafv2", "ListWebACLs", "wafv2:ListWebACLs", items="WebACLs", token=_PAGE, params={"Scope": "REGIONAL"}
+)
+
+LIST_WEB_ACLS_CLOUDFRONT = Operation(
+    "wafv2",
+    "ListWebACLs",
+    "wafv2:ListWebACLs",
+    items="WebACLs",
+    token=_PAGE,
+    params={"Scope": "CLOUDFRONT"},
+    scope=Scope.GLOBAL,
+    variant="cloudfront",
+)
+
+# Those of CloudFront are asked in us-east-1, as Regional calls: an ARN is found wherever it was asked.
+GET_WEB_ACL = Operation(
+    "wafv2",
+    "GetWebACL",
+    "wafv2:GetWebACL",
+    each=(
+        Each(LIST_WEB_ACLS, {"ARN": "ARN"}),
+        Each(LIST_WEB_ACLS_CLOUDFRONT, {"ARN": "ARN"}),
+    ),
+    absent=_GONE,
+)
+
+# A rule group may hold the rate limit. Groups of vendors have no ARN in the rule and are not asked about.
+GET_RULE_GROUP = Operation(
+    "wafv2",
+    "GetRuleGroup",
+    "wafv2:GetRuleGroup",
+    each=(Each(GET_WEB_ACL, {"ARN": "WebACL.Rules[].Statement.RuleGroupReferenceStatement.ARN"}),),
+    absent=_GONE,
+)
+
+GET_LOGGING_CONFIGURATION = Operation(
+    "wafv2",
+    "GetLoggingConfiguration",
+    "wafv2:GetLoggingConfiguration",
+    each=(
+        Each(LIST_WEB_ACLS, {"ResourceArn": "ARN"}),
+        Each(LIST_WEB_ACLS_CLOUDFRONT, {"ResourceArn": "ARN"}),
+    ),
+    absent=_GONE,
+)
+
+# No web ACL is an answer without one, not an error. Some services want their own action beside WAF's.
+GET_WEB_ACL_FOR_RESOURCE = Operation(
+    "wafv2",
+    "GetWebACLForResource",
+    "wafv2:GetWebACLForResource",
+    each=(
+        Each(
+            apigateway.GET_STAGES,
+            {
+                "ResourceArn": Bind(
+                    template="arn:{partition}:apigateway:{region}::/restapis/{$.restApiId}/stages/{stageName}"
+                )
+            },
+        ),
+        Each(
+            elbv2.DESCRIBE_LOAD_BALANCERS,
+            {"ResourceArn": "LoadBalancerArn"},
+            where={"Type": ("application",)},
+        ),
+        Each(appsync.LIST_GRAPHQL_APIS, {"ResourceArn": "arn"}),
+        Each(
+            cognito_idp.LIST_USER_POOLS,
+            {"ResourceArn": Bind(template="arn:{partition}:cognito-idp:{region}:{account}:userpool/{Id}")},
+        ),
+    ),
+    absent=_GONE,
+    also=("cognito-idp:GetWebACLForResource",),
+)
+
+_ACL = {"WebACLArn": "ARN"}
+
+LIST_RESOURCES_FOR_WEB_ACL = Operation(
+    "wafv2",
+    "ListResourcesForWebACL",
+    "wafv2:ListResourcesForWebACL",
+    items="ResourceArns",
+    each=(
+        Each(LIST_WEB_ACLS, _ACL, fixed={"ResourceType": "APPLICATION_LOAD_BALANCER"}),
+        Each(LIST_WEB_ACLS, _ACL, fixed={"ResourceType": "API_GATEWAY"}),
+        Each(LIST_WEB_ACLS, _ACL, fixed={"ResourceType": "APPSYNC"}),
+        Each(LIST_WEB_ACLS, _ACL, fixed={"ResourceType": "COGNITO_USER_POOL"}),
+        Each(LIST_WEB_ACLS, _ACL, fixed={"ResourceType": "APP_RUNNER_SERVICE"}),
+        Each(LIST_WEB_ACLS, _ACL, fixed={"ResourceType": "AGENTCORE_GATEWAY"}),
+    ),
+    absent=_GONE,
+    also=(
+        "cognito-idp:ListResourcesForWebACL",
+        "apprunner:ListAssociatedServicesForWebAcl",
+        "bedrock-agentcore:GatewayListResourcesForWebACL",
+    ),
+)
