@@ -189,6 +189,18 @@ class View:
             raise failure
         return value  # type: ignore[no-any-return]
 
+    def whole(self, make: "Callable[[View], T]") -> T:
+        """``make`` once for the whole account, without replaying its evidence.
+
+        For structures that keep the evidence of each of their parts: what a row rests on is then that part's
+        calls, which the control adds to ``trail`` itself. ``make`` must not let an UnseenError escape.
+        """
+        key = (make.__module__, make.__qualname__, self.account.id)
+        if key not in self._memo:
+            region = self.account.regions[0] if self.account.regions else self.region
+            self._memo[key] = make(View(self.snapshot, self.account, region, self.parameters, self._memo))
+        return self._memo[key]  # type: ignore[no-any-return]
+
 
 def unseen_error(reading: Unseen, operation: Operation, call: Call | None) -> UnseenError:
     """The exception for a reading that could not be had; a broken-off listing is a PARTIAL_PAGE."""
