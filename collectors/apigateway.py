@@ -32,6 +32,19 @@ GET_AUTHORIZERS = Operation("apigateway", "GetAuthorizers", _GET, items="items",
 
 GET_DEPLOYMENTS = Operation("apigateway", "GetDeployments", _GET, items="items", token=_PAGE, each=_EVERY_API)
 
+# The summary is what a stage really serves: a method edited since then is not in force. A canary serves a second one.
+GET_DEPLOYMENT = Operation(
+    "apigateway",
+    "GetDeployment",
+    _GET,
+    params={"embed": ["apisummary"]},
+    each=(
+        Each(GET_STAGES, {"restApiId": "$.restApiId", "deploymentId": "deploymentId"}),
+        Each(GET_STAGES, {"restApiId": "$.restApiId", "deploymentId": "canarySettings.deploymentId"}),
+    ),
+    absent=("NotFoundException",),
+)
+
 GET_MODELS = Operation("apigateway", "GetModels", _GET, items="items", token=_PAGE, each=_EVERY_API)
 
 GET_REQUEST_VALIDATORS = Operation(
