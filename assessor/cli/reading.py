@@ -1,0 +1,75 @@
+"""From options to a snapshot: the one place of the command line that reads an account."""
+
+from collections.abc import Iterable
+
+import click
+
+from assessor.cli.console import Console
+from assessor.cli.demo_account import demo_account
+from assessor.cli.exits import CannotRunError, WrongUsageError
+from assessor.cli.progress import watching
+from assessor.model.control import Control
+from assessor.model.operation import Operation
+from assessor.model.snapshot import Snapshot
+
+
+def read_account(ctx: click.Context, controls: Iterable[Control], say: Console) -> Snapshot:
+    """The snapshot that the options of ``ctx`` ask for. Raises `CannotRunError` and `WrongUsageError`."""
+    given = ctx.params
+    operations = tuple(dict.fromkeys(op for control in controls for op in control.reads))
+    regions = tuple(
+        dict.fromkeys(name.strip() for text in given["region"] for name in text.split(",") if name.strip())
+    )
+    if given["external_id"] and not given["role_arn"]:
+        raise WrongUsageError("--external-id belongs to --role-arn, which is missing")
+    if not given["demo"]:
+        return _collect(ctx, operations, regions, "", say)
+    if given["profile"]:
+        raise WrongUsageError("--demo reads an invented company, which has no profiles: leave out --profile")
+    with demo_account() as account:
+        say.note(f"demo: an invented company's account at {account.endpoint_url}")
+        return _collect(ctx, operations, regions or account.regions, account.endpoint_url, say)
+
+
+def _collect(
+    ctx: click.Context,
+    operations: tuple[Operation, ...],
+    regions: tuple[str, ...],
+    endpoint: str,
+    say: Console,
+) -> Snapshot:
+    from assessor.collecting.request import CannotStartError, CollectRequest
+    from assessor.collecting.run import collect
+
+    given = ctx.params
+    _check_regions(regions)
+    request = CollectRequest(
+        operations=operations,
+        regions=regions,
+        profile=given["profile"] or "",
+        role_arn=given["role_arn"] or "",
+        external_id=given["external_id"] or "",
+        timeout=given["timeout"],
+        scope=given["scope"],
+        endpoint_url=endpoint,
+    )
+    try:
+        with watching(say) as observer:
+            return collect(request, observer)
+    except CannotStartError as error:
+        raise CannotRunError(str(error)) from error
+
+
+def _check_regions(regions: tuple[str, ...]) -> None:
+    """A Region that does not exist is a mistake of usage, told apart from a run that could not start."""
+    from assessor.collecting.regions import check
+    from assessor.collecting.request import ALL_REGIONS, CannotStartError, Target
+    from assessor.collecting.sessions import Sessions
+
+    named = [region for region in regions if region != ALL_REGIONS]
+    if len(named) != len(regions) and named:
+        raise WrongUsageError("--region all already takes every Region; name Regions or all, not both")
+    try:
+        check(Sessions().login(Target()), named)
+    except CannotStartError as error:
+        raise WrongUsageError(str(error)) from error

@@ -1,0 +1,40 @@
+"""`assessor scan`: read an account and assess it."""
+
+from functools import partial
+from typing import Any
+
+import click
+
+from assessor.cli.options import (
+    assessment_of,
+    aws_options,
+    console_of,
+    exit_options,
+    parameter_options,
+    report_options,
+    selection_options,
+    verbosity_options,
+)
+from assessor.cli.outcome import assess, prepare_output
+from assessor.cli.reading import read_account
+from assessor.model import archive
+
+
+@click.command("scan", short_help="Read an account and assess it.")
+@aws_options
+@selection_options
+@parameter_options
+@exit_options
+@report_options
+@verbosity_options
+@click.pass_context
+def scan(ctx: click.Context, /, **_: Any) -> int:
+    """Read an account, assess it and write findings.csv, findings.json, summary.json and snapshot.json.gz.
+
+    Only what the chosen controls need is read, and nothing is changed.
+    """
+    asked = assessment_of(ctx)
+    say = console_of(ctx)
+    prepare_output(asked.output_dir)
+    snapshot = read_account(ctx, asked.controls, say)
+    return assess(asked, partial(archive.write, snapshot), say)

@@ -1,0 +1,40 @@
+"""``findings.csv``: the auditor's file. RFC 4180, UTF-8 with a byte order mark, CRLF, safe in a spreadsheet."""
+
+import csv
+import io
+from typing import BinaryIO
+
+from assessor.reports.report import Display, Report
+from assessor.reports.rows import COLUMNS, rows
+from assessor.reports.text import visible
+
+CELL_LIMIT = 32_000
+"""Most characters of a cell; spreadsheets break at 32,767."""
+
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+
+
+def write(report: Report, out: BinaryIO, display: Display | None = None) -> None:
+    """Stream the findings; memory does not grow with their number."""
+    text = io.TextIOWrapper(out, encoding="utf-8-sig", newline="", write_through=False)
+    try:
+        writer = csv.writer(text, lineterminator="\r\n")
+        writer.writerow(COLUMNS)
+        writer.writerows([cell(value) for value in row.values()] for row in rows(report, display))
+        text.flush()
+    finally:
+        text.detach()
+
+
+def cell(value: str | int) -> str:
+    """One cell on one line; what a spreadsheet would take for a formula is marked as text.
+
+    https://owasp.org/www-community/attacks/CSV_Injection
+    """
+    raw = str(value)
+    text = visible(raw)
+    if len(text) > CELL_LIMIT:
+        text = f"{text[:CELL_LIMIT]}… ({len(text) - CELL_LIMIT} more characters in findings.json)"
+    if raw.startswith(_FORMULA) or text.lstrip().startswith(_FORMULA):
+        return f"'{text}"
+    return text

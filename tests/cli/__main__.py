@@ -1,0 +1,10 @@
+"""The command line with the sample's controls, as a program of its own: ``python -m tests.cli scan ...``."""
+
+import evaluators
+from assessor.cli import main
+from tests.cli import sample
+
+evaluators.CONTROLS = sample.CONTROLS
+
+if __name__ == "__main__":
+    main()
