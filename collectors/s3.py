@@ -24,6 +24,10 @@ _INTERMEDIATE = (
 _SUPPLEMENTAL = "supplementalDataStorageConfiguration.storageLocations[].s3Location.uri"
 _VECTOR = f"knowledgeBase.knowledgeBaseConfiguration.vectorKnowledgeBaseConfiguration.{_SUPPLEMENTAL}"
 _MANAGED = f"knowledgeBase.knowledgeBaseConfiguration.managedKnowledgeBaseConfiguration.{_SUPPLEMENTAL}"
+_CONNECTOR = (
+    "dataSource.dataSourceConfiguration.managedKnowledgeBaseConnectorConfiguration.connectorParameters"
+)
+_TEMPLATE = "Configuration.TemplateConfiguration.Template.connectionConfiguration.repositoryEndpointMetadata.BucketName"
 _LARGE = "loggingConfig.cloudWatchConfig.largeDataDeliveryS3Config.bucketName"
 
 # The only S3 operation that one endpoint answers for every bucket; the others are asked where the bucket is.
@@ -36,7 +40,13 @@ GET_BUCKET_LOCATION = Operation(
         Each(bedrock_agent.GET_DATA_SOURCE, {"Bucket": Bind(_INTERMEDIATE, via=naming.bucket)}),
         Each(bedrock_agent.GET_KNOWLEDGE_BASE, {"Bucket": Bind(_VECTOR, via=naming.bucket)}),
         Each(bedrock_agent.GET_KNOWLEDGE_BASE, {"Bucket": Bind(_MANAGED, via=naming.bucket)}),
+        Each(
+            bedrock_agent.GET_DATA_SOURCE,
+            {"Bucket": f"{_CONNECTOR}.connectionConfiguration.bucketName"},
+            where={f"{_CONNECTOR}.type": ("S3",)},
+        ),
         Each(kendra.DESCRIBE_DATA_SOURCE, {"Bucket": "Configuration.S3Configuration.BucketName"}),
+        Each(kendra.DESCRIBE_DATA_SOURCE, {"Bucket": _TEMPLATE}),
         Each(
             bedrock.GET_MODEL_INVOCATION_LOGGING_CONFIGURATION,
             {"Bucket": "loggingConfig.s3Config.bucketName"},
@@ -88,6 +98,8 @@ GET_PUBLIC_ACCESS_BLOCK = Operation(
     each=_EVERY_BUCKET,
     absent=("NoSuchPublicAccessBlockConfiguration",),
 )
+
+GET_BUCKET_ACL = Operation("s3", "GetBucketAcl", "s3:GetBucketAcl", each=_EVERY_BUCKET)
 
 GET_BUCKET_OWNERSHIP_CONTROLS = Operation(
     "s3",
