@@ -44,6 +44,55 @@ LIST_ENFORCED_GUARDRAILS_CONFIGURATION = Operation(
     token=_PAGE,
 )
 
+# Of guardrails named by ARN, which may belong to another account: its owner can let this one read them.
+GET_GUARDRAIL_REFERENCED = Operation(
+    "bedrock",
+    "GetGuardrail",
+    "bedrock:GetGuardrail",
+    each=(
+        Each(
+            LIST_ENFORCED_GUARDRAILS_CONFIGURATION,
+            {
+                "guardrailIdentifier": Bind("guardrailArn", via=naming.guardrail),
+                "guardrailVersion": "guardrailVersion",
+            },
+        ),
+        Each(
+            bedrock_agent.GET_AGENT_VERSION,
+            {
+                "guardrailIdentifier": Bind(
+                    "agentVersion.guardrailConfiguration.guardrailIdentifier", via=naming.guardrail
+                ),
+                "guardrailVersion": "agentVersion.guardrailConfiguration.guardrailVersion",
+            },
+        ),
+        Each(
+            bedrock_agent.GET_FLOW_VERSION,
+            {
+                "guardrailIdentifier": Bind(
+                    "configuration.prompt.guardrailConfiguration.guardrailIdentifier", via=naming.guardrail
+                ),
+                "guardrailVersion": "configuration.prompt.guardrailConfiguration.guardrailVersion",
+            },
+            items="definition.nodes",
+        ),
+        Each(
+            bedrock_agent.GET_FLOW_VERSION,
+            {
+                "guardrailIdentifier": Bind(
+                    "configuration.knowledgeBase.guardrailConfiguration.guardrailIdentifier",
+                    via=naming.guardrail,
+                ),
+                "guardrailVersion": "configuration.knowledgeBase.guardrailConfiguration.guardrailVersion",
+            },
+            items="definition.nodes",
+        ),
+    ),
+    absent=("ResourceNotFoundException",),
+    redact=GET_GUARDRAIL.redact,
+    variant="referenced",
+)
+
 LIST_AUTOMATED_REASONING_POLICIES = Operation(
     "bedrock",
     "ListAutomatedReasoningPolicies",

@@ -85,6 +85,12 @@ def after_colon(arn: str) -> str | None:
     return parts[5].rpartition(":")[2] or None if parts else None
 
 
+def guardrail(text: str) -> str | None:
+    """The ARN itself when it is a guardrail's; None for a plain id, which names one of the account's own."""
+    parts = _parts(text)
+    return text if parts and parts[2] == "bedrock" and parts[5].startswith("guardrail/") else None
+
+
 def log_group(arn: str) -> str | None:
     """The log group's name in its ARN, with or without the trailing ``:*``."""
     parts = _parts(arn)
@@ -128,3 +134,8 @@ def issuer_pool(issuer: str) -> str | None:
 def vector_bucket(arn: str) -> str | None:
     """The vector bucket's ARN in that of one of its indices (``...:bucket/<name>/index/<name>``)."""
     return arn.partition("/index/")[0] if _of_service(arn, "s3vectors") else None
+
+
+def number(text: str) -> int | None:
+    """A whole number, for the members that take one where an answer spells it as text."""
+    return int(text) if text.isdecimal() else None
