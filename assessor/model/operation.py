@@ -31,7 +31,7 @@ class Bind:
     """
 
     path: str = ""
-    via: Callable[[str], str | None] | None = None
+    via: Callable[[str], str | int | None] | None = None
     default: str | None = None
     template: str = ""
     listed: bool = False

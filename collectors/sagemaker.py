@@ -1,0 +1,54 @@
+"""Amazon SageMaker AI: models that the account hosts itself.
+
+https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_Operations_Amazon_SageMaker_Service.html
+"""
+
+from assessor.model.operation import Each, Operation
+
+_PAGE = ("NextToken", "NextToken")
+
+LIST_ENDPOINTS = Operation(
+    "sagemaker", "ListEndpoints", "sagemaker:ListEndpoints", items="Endpoints", token=_PAGE
+)
+
+DESCRIBE_ENDPOINT = Operation(
+    "sagemaker",
+    "DescribeEndpoint",
+    "sagemaker:DescribeEndpoint",
+    each=(Each(LIST_ENDPOINTS, {"EndpointName": "EndpointName"}),),
+)
+
+DESCRIBE_ENDPOINT_CONFIG = Operation(
+    "sagemaker",
+    "DescribeEndpointConfig",
+    "sagemaker:DescribeEndpointConfig",
+    each=(Each(DESCRIBE_ENDPOINT, {"EndpointConfigName": "EndpointConfigName"}),),
+)
+
+DESCRIBE_MODEL = Operation(
+    "sagemaker",
+    "DescribeModel",
+    "sagemaker:DescribeModel",
+    each=(Each(DESCRIBE_ENDPOINT_CONFIG, {"ModelName": "ProductionVariants[].ModelName"}),),
+    redact=(
+        "PrimaryContainer.Environment{}",
+        "Containers[].Environment{}",
+        "DeploymentRecommendation.RealTimeInferenceRecommendations[].Environment{}",
+    ),
+)
+
+LIST_MODEL_CARDS = Operation(
+    "sagemaker", "ListModelCards", "sagemaker:ListModelCards", items="ModelCardSummaries", token=_PAGE
+)
+
+LIST_TAGS = Operation(
+    "sagemaker",
+    "ListTags",
+    "sagemaker:ListTags",
+    items="Tags",
+    token=_PAGE,
+    each=(
+        Each(LIST_ENDPOINTS, {"ResourceArn": "EndpointArn"}),
+        Each(DESCRIBE_MODEL, {"ResourceArn": "ModelArn"}),
+    ),
+)
