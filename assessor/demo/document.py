@@ -133,6 +133,10 @@ class Document:
         """Every (service, operation) something is declared for."""
         return {(service, operation) for _, _, service, operation in self._entries}
 
+    def regions(self, account: str) -> set[str]:
+        """The Regions the account has something in."""
+        return {region for holder, region, _, _ in self._entries if holder == account and region}
+
     def _load_account(self, account_id: str, content: Mapping[str, Any]) -> None:
         _only_keys(account_id, content, _ACCOUNT_KEYS)
         buckets: dict[str, str] = {}
