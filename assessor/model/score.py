@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from math import fsum
 
 from assessor.model.control import Control
 from assessor.model.finding import Finding
@@ -96,8 +97,8 @@ def _item(item: Item, rows: Sequence[Finding], controls: Sequence[Control], min_
     low = high = None
     if applicable:
         total = sum(cell.weight for cell in applicable)
-        low = round(100 * sum(cell.weight * (cell.low or 0.0) for cell in applicable) / total, 1)
-        high = round(100 * sum(cell.weight * (cell.high or 0.0) for cell in applicable) / total, 1)
+        low = round(100 * fsum(cell.weight * (cell.low or 0.0) for cell in applicable) / total, 1)
+        high = round(100 * fsum(cell.weight * (cell.high or 0.0) for cell in applicable) / total, 1)
     blockers = tuple(
         dict.fromkeys(
             row.control_id
