@@ -11,7 +11,7 @@ from enum import StrEnum
 from assessor.iam.conditions import Lookup, Opaque
 from assessor.iam.formula import FALSE, TRUE, AllOf, AnyOf, Clause, Node, opposite
 from assessor.iam.policy import Effect, Policy, Statement, StatementRef
-from assessor.iam.principals import Caller, Kind, Naming
+from assessor.iam.principals import UNSIGNED, Caller, Kind, Naming
 from assessor.iam.request import Layers, Request
 
 ALWAYS_ALLOWED = frozenset({"sts:getcalleridentity"})
@@ -187,15 +187,13 @@ def _allows(policies: Iterable[Policy], request: Request) -> Node:
     return AnyOf(tuple(c for p in policies for c in _clauses(p, request, Effect.ALLOW)))
 
 
-_UNSIGNED = frozenset({Kind.ANONYMOUS, Kind.SERVICE, Kind.FEDERATED})
-
 
 def authorize(request: Request, layers: Layers) -> Authorization:
     """The formula that decides a request."""
     if request.action.lower() in ALWAYS_ALLOWED and request.caller.kind is not Kind.ANONYMOUS:
         return Authorization((), ())
     named = _resource_allows(request, layers.resource)
-    scps_apply = request.caller.kind not in _UNSIGNED and not request.caller.service_linked
+    scps_apply = request.caller.kind not in UNSIGNED and not request.caller.service_linked
     parts = [_core(request, layers, named)]
     if layers.scps is not None and scps_apply:
         parts += [
@@ -229,7 +227,7 @@ def _core(request: Request, layers: Layers, named: dict[Naming, list[Clause]]) -
     everyone = AnyOf(tuple(named[Naming.EVERYONE]))
     itself = AnyOf(tuple(named[Naming.ITSELF]))
     anyone = AnyOf(tuple(c for naming in Naming for c in named[naming]))
-    if caller.kind in _UNSIGNED:
+    if caller.kind in UNSIGNED:
         return Layer("resource policy", AnyOf((everyone, itself)))
     identity = TRUE if caller.kind is Kind.ROOT else _allows(layers.identity, request)
     boundary = TRUE if layers.boundary is None else _allows((layers.boundary,), request)
@@ -250,7 +248,7 @@ def _core(request: Request, layers: Layers, named: dict[Naming, list[Clause]]) -
 
 def _denies(request: Request, layers: Layers, *, scps_apply: bool) -> Iterable[Clause]:
     own: list[Policy] = []
-    if request.caller.kind not in _UNSIGNED:
+    if request.caller.kind not in UNSIGNED:
         own += layers.identity
         own += [layers.boundary] if layers.boundary is not None else []
         own += layers.session or ()

@@ -23,6 +23,7 @@ class Kind(StrEnum):
     ROOT = "root user"
     SERVICE = "service"
     FEDERATED = "federated identity"
+    CANONICAL = "canonical user"
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +83,10 @@ def parse_caller(principal: str | None) -> Caller:
     if service == "iam" and kind in {"saml-provider", "oidc-provider"}:
         return Caller(Kind.FEDERATED, principal, account)
     raise ValueError(f"{principal!r} is not the ARN of a principal")
+
+
+UNSIGNED = frozenset({Kind.ANONYMOUS, Kind.SERVICE, Kind.FEDERATED, Kind.CANONICAL})
+"""Callers without identity policies of their own: only the resource's policy can let them in."""
 
 
 class Naming(IntEnum):
@@ -148,12 +153,13 @@ class Named:
                 matches = caller.kind is Kind.FEDERATED and self.value in {caller.arn, "*"}
                 return Naming.ITSELF if matches else Naming.NONE
             case PrincipalKind.CANONICAL:
-                return Naming.NONE
+                matches = caller.kind is Kind.CANONICAL and self.value == caller.arn
+                return Naming.ITSELF if matches else Naming.NONE
             case PrincipalKind.AWS:
                 return self._names_aws(caller)
 
     def _names_aws(self, caller: Caller) -> Naming:
-        if caller.kind in {Kind.ANONYMOUS, Kind.SERVICE, Kind.FEDERATED}:
+        if caller.kind in UNSIGNED:
             return Naming.NONE
         if self.whole_account:
             if self.account != caller.account:

@@ -1,0 +1,613 @@
+"""Who outside can use a resource: its policy is asked as strangers would ask, never pattern-matched.
+
+The callers: an unsigned one; an administrator of a foreign account in a foreign organization, through the
+internet and through a foreign VPC endpoint; a member of each organization that is ours or named; each account
+named; each service named, acting for a foreign account (the confused deputy); each identity provider named.
+The keys that say who and from where are fixed to the caller's values, everything else (Referer, UserAgent, TLS,
+tags) is open. What the policy does not hold - S3 Block Public Access, endpoint type, function URL authentication,
+KMS grants - is passed as a `Setting`.
+"""
+
+import ipaddress
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+
+from assessor.iam.actions import matching_actions
+from assessor.iam.conditions import ABSENT, UNKNOWN, Condition
+from assessor.iam.decide import BUDGET, Decision, Verdict, Witness, decide, open_context
+from assessor.iam.operators import Family, network
+from assessor.iam.patterns import ARN_PARTS, glob_matches, restore
+from assessor.iam.policy import Effect, Policy, StatementRef, Use, parse_policy
+from assessor.iam.principals import ANONYMOUS, Caller, Kind, Named, PrincipalKind, parse_caller
+from assessor.iam.request import Given, Layers, Request
+from assessor.iam.shapes import STRANGER
+
+STRANGER_ORG = "o-zz99stranger"
+FOREIGN_ENDPOINT = "vpce-0zz99stranger"
+FOREIGN_VPC = "vpc-0zz99stranger"
+PUBLIC_PREFIX = 8
+"""An IPv4 block at least this wide open to strangers counts as public (Block Public Access draws it there)."""
+PUBLIC_PREFIX_6 = 16
+ACTION_LIMIT = 60
+RESOURCE_LIMIT = 12
+SIGNED_ONLY = frozenset({"kms", "secretsmanager", "sts", "bedrock", "bedrock-agentcore", "dynamodb", "lambda"})
+"""Services that refuse unsigned requests whatever the policy says."""
+_ADMINISTRATOR = (
+    parse_policy(
+        {"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}},
+        name="the stranger's own administrator policy",
+    ),
+)
+
+
+class Level(StrEnum):
+    """How far a resource is open, widest first."""
+
+    ANYONE = "ANYONE"
+    ANY_ACCOUNT = "ANY_ACCOUNT"
+    IP_RANGE = "IP_RANGE"
+    ACCOUNT = "ACCOUNT"
+    SERVICE = "SERVICE"
+    FEDERATED = "FEDERATED"
+    ORG = "ORG"
+    PRIVATE = "PRIVATE"
+
+    @property
+    def rank(self) -> int:
+        """0 for the widest."""
+        return list(Level).index(self)
+
+    @property
+    def public(self) -> bool:
+        """Open to people nobody has named."""
+        return self in {Level.ANYONE, Level.ANY_ACCOUNT}
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """One way in: who (an account, service, organization or address range), to do what, with a witness."""
+
+    level: Level
+    who: str
+    actions: tuple[str, ...]
+    resource: str
+    witness: Witness | None
+    statements: tuple[StatementRef, ...]
+    caller: Caller = ANONYMOUS
+    context: Given = field(default_factory=dict, compare=False, repr=False)
+
+    @property
+    def label(self) -> str:
+        """``ACCOUNT:222222222222``, ``ANYONE``."""
+        return f"{self.level}:{self.who}" if self.who else str(self.level)
+
+
+@dataclass(frozen=True, slots=True)
+class Exposure:
+    """Every way in that was found, widest first. ``unsupported`` names what could not be read: without it the
+    resource may be more open than shown. ``exact`` is False where a search was cut off.
+    """
+
+    openings: tuple[Opening, ...]
+    unsupported: tuple[str, ...] = ()
+    exact: bool = True
+
+    @property
+    def level(self) -> Level:
+        """The widest level; PRIVATE when nothing was found (and nothing was unreadable)."""
+        return self.openings[0].level if self.openings else Level.PRIVATE
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """Each opening's label once; ``PRIVATE`` when there are none."""
+        return tuple(dict.fromkeys(o.label for o in self.openings)) or (str(Level.PRIVATE),)
+
+    def at(self, *levels: Level) -> tuple[Opening, ...]:
+        """The openings of some levels."""
+        return tuple(o for o in self.openings if o.level in levels)
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What surrounds the policy.
+
+    restrict_public_buckets: S3 Block Public Access, of the bucket or the account. internet: False for an API
+    Gateway endpoint of type PRIVATE. url_auth: AuthType of a Lambda function URL (NONE or AWS_IAM).
+    grantees: principals that hold KMS grants. rcps: resource control policies of the account, by level.
+    """
+
+    restrict_public_buckets: bool = False
+    internet: bool = True
+    url_auth: str | None = None
+    grantees: tuple[str, ...] = ()
+    rcps: tuple[tuple[Policy, ...], ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Question:
+    policy: Policy
+    account: str
+    setting: Setting
+    budget: int
+
+    def ask(self, caller: Caller, action: str, resource: str, given: Given) -> Decision:
+        layers = Layers(identity=_ADMINISTRATOR, resource=self.policy, rcps=self.setting.rcps)
+        request = Request(caller, action, resource, self.account, open_context(action, given))
+        return decide(request, layers, budget=self.budget)
+
+
+def exposure(
+    policy: Policy,
+    *,
+    resource: str,
+    account: str,
+    actions: Iterable[str] | None = None,
+    org: str | None = None,
+    setting: Setting | None = None,
+    budget: int = BUDGET,
+) -> Exposure:
+    """Who outside ``account`` may do ``actions`` (default: all that the policy allows) on ``resource``.
+
+    ``resource`` is the ARN of the bucket, function, API ...; what lies below it (objects, stages) is probed where
+    the policy names it. ``org`` is the id of our own organization, when known.
+    """
+    question = _Question(policy, account, setting or Setting(), budget)
+    wanted = tuple(actions) if actions is not None else _allowed_actions(policy)
+    found = _Collected()
+    for action in wanted:
+        for probe in _resources(policy, action, resource):
+            _ask_all(question, action, probe, org, found)
+    openings = _restricted(question, found.merged())
+    openings += [
+        Opening(Level.ACCOUNT, caller.account, ("kms:grant",), resource, None, (), caller)
+        for caller in map(_caller_or_none, question.setting.grantees)
+        if caller is not None and caller.account not in {"", account}
+    ]
+    openings.sort(key=lambda o: (o.level.rank, o.who))
+    unreadable = tuple(str(p) for p in policy.problems)
+    return Exposure(tuple(openings), tuple(dict.fromkeys((*unreadable, *found.unsupported))), found.exact)
+
+
+class _Collected:
+    """Openings by level and name; the first witness stays, actions add up."""
+
+    def __init__(self) -> None:
+        self.openings: dict[tuple[Level, str], Opening] = {}
+        self.unsupported: dict[str, None] = {}
+        self.exact = True
+
+    def note(self, decision: Decision) -> bool:
+        """Keep what a decision says about its own certainty; whether the request can be allowed."""
+        self.exact = self.exact and decision.exact
+        if decision.verdict is Verdict.UNSUPPORTED:
+            self.unsupported.update(dict.fromkeys(decision.unsupported))
+        if not decision.exact and decision.verdict is Verdict.CONDITIONAL and decision.allow_witness is None:
+            self.exact = False
+        return decision.allow_witness is not None
+
+    def add(self, opening: Opening) -> None:
+        key = (opening.level, opening.who)
+        known = self.openings.get(key)
+        if known is None:
+            self.openings[key] = opening
+        else:
+            self.openings[key] = replace(
+                known,
+                actions=tuple(dict.fromkeys((*known.actions, *opening.actions))),
+                statements=tuple(dict.fromkeys((*known.statements, *opening.statements))),
+            )
+
+    def merged(self) -> list[Opening]:
+        return list(self.openings.values())
+
+
+def _restricted(question: _Question, openings: list[Opening]) -> list[Opening]:
+    """S3: with RestrictPublicBuckets a public policy works for the owner's account and for services only."""
+    public = any(o.level.public for o in openings)
+    if question.setting.restrict_public_buckets and public:
+        return [o for o in openings if o.level is Level.SERVICE]
+    return openings
+
+
+# -- what to ask about ------------------------------------------------------------------------------
+def _allowed_actions(policy: Policy) -> tuple[str, ...]:
+    found: dict[str, None] = {}
+    for statement in policy.statements:
+        if statement.effect is Effect.DENY or statement.not_actions:
+            continue
+        for pattern in statement.actions:
+            if pattern.text == "*":
+                continue
+            known = [a.name for a in matching_actions(pattern.text)]
+            found.update(dict.fromkeys(known or [restore(pattern.text)]))
+    return tuple(found)[:ACTION_LIMIT]
+
+
+def _resources(policy: Policy, action: str, resource: str) -> tuple[str, ...]:
+    """The resource itself, and an instance of every resource below it that an Allow for the action names."""
+    base = resource.rstrip("*")
+    probes: dict[str, None] = {}
+    for statement in policy.statements:
+        if statement.effect is Effect.DENY or not statement.covers_action(action):
+            continue
+        for template in statement.resources or ():
+            text = template.constant
+            if text is None or statement.not_resources:
+                continue
+            if text.startswith("execute-api:/"):
+                text = base.rstrip("/") + text[len("execute-api:") :]
+            instance = _instance(text, resource)
+            if instance.startswith(base):
+                probes.setdefault(instance)
+    probes.setdefault(_instance(resource, resource))
+    if action.lower().startswith("s3:") and "object" in action.lower() and "/" not in resource:
+        probes.setdefault(f"{resource}/zz99-object")
+    return tuple(probes)[:RESOURCE_LIMIT]
+
+
+def _instance(pattern: str, resource: str) -> str:
+    """A concrete ARN of a pattern, with the fields of ``resource`` where the pattern leaves them open."""
+    if pattern == "*":
+        pattern = resource
+    parts = pattern.split(":", ARN_PARTS - 1)
+    own = resource.split(":", ARN_PARTS - 1)
+    if len(parts) == ARN_PARTS and len(own) == ARN_PARTS:
+        for number in range(ARN_PARTS - 1):
+            if glob_matches(parts[number], own[number]):
+                parts[number] = own[number]
+        if parts[-1] != own[-1] and glob_matches(parts[-1], own[-1].rstrip("*")):
+            parts[-1] = own[-1]
+        pattern = ":".join(parts)
+    return pattern.replace("*", "zz99").replace("?", "z")
+
+
+# -- callers ----------------------------------------------------------------------------------------
+def _ask_all(question: _Question, action: str, resource: str, org: str | None, found: _Collected) -> None:
+    reached = _ask_strangers(question, action, resource, found)
+    if reached is not Level.ANYONE and reached is not Level.ANY_ACCOUNT:
+        _ask_organizations(question, action, resource, org, found)
+        _ask_accounts(question, action, resource, found)
+        _ask_canonical(question, action, resource, found)
+    _ask_services(question, action, resource, found)
+    _ask_providers(question, action, resource, found)
+
+
+def _who(account: str, org: str | None, arn: str) -> Given:
+    """The keys that say who a signed caller is. An org of None is not known, "" is none."""
+    orgs: Given = {"aws:PrincipalOrgID": ABSENT, "aws:PrincipalOrgPaths": ABSENT}
+    if org:
+        orgs = {"aws:PrincipalOrgID": org, "aws:PrincipalOrgPaths": f"{org}/r-zz99/ou-zz99-99999999/"}
+    elif org is None:
+        orgs = {}
+    return {
+        "aws:PrincipalAccount": account,
+        "aws:PrincipalArn": arn,
+        "aws:userid": "AROAZZ99STRANGER:session",
+        "aws:PrincipalType": "AssumedRole",
+        "aws:PrincipalIsAWSService": "false",
+        "aws:PrincipalServiceName": ABSENT,
+        "aws:PrincipalServiceNamesList": ABSENT,
+        "aws:SourceOwner": account,
+        "aws:SourceAccount": ABSENT,
+        "aws:SourceArn": ABSENT,
+        "aws:SourceOrgID": ABSENT,
+        "aws:SourceOrgPaths": ABSENT,
+        "kms:CallerAccount": account,
+        **orgs,
+    }
+
+
+_NOBODY: Given = {
+    "aws:PrincipalAccount": "anonymous",
+    "aws:PrincipalArn": ABSENT,
+    "aws:PrincipalOrgID": ABSENT,
+    "aws:PrincipalOrgPaths": ABSENT,
+    "aws:userid": "anonymous",
+    "aws:username": ABSENT,
+    "aws:PrincipalType": "Anonymous",
+    "aws:PrincipalIsAWSService": "false",
+    "aws:PrincipalServiceName": ABSENT,
+    "aws:PrincipalServiceNamesList": ABSENT,
+    "aws:SourceOwner": ABSENT,
+    "aws:SourceAccount": ABSENT,
+    "aws:SourceArn": ABSENT,
+    "aws:SourceOrgID": ABSENT,
+    "aws:SourceOrgPaths": ABSENT,
+    "aws:ViaAWSService": "false",
+    "kms:CallerAccount": ABSENT,
+}
+_INTERNET: Given = {"aws:SourceVpc": ABSENT, "aws:SourceVpce": ABSENT, "aws:VpcSourceIp": ABSENT}
+_ENDPOINT: Given = {
+    "aws:SourceVpc": FOREIGN_VPC,
+    "aws:SourceVpce": FOREIGN_ENDPOINT,
+    "aws:SourceIp": ABSENT,
+    "aws:VpceAccount": STRANGER,
+    "aws:VpceOrgID": STRANGER_ORG,
+}
+
+
+def _setting_keys(question: _Question) -> Given:
+    auth = question.setting.url_auth
+    return {} if auth is None else {"lambda:FunctionUrlAuthType": auth}
+
+
+def _unsigned_possible(question: _Question, action: str) -> bool:
+    service = action.partition(":")[0].lower()
+    if action.lower() == "lambda:invokefunctionurl":
+        return question.setting.url_auth in {None, "NONE"}
+    return service not in SIGNED_ONLY
+
+
+def _ask_strangers(question: _Question, action: str, resource: str, found: _Collected) -> Level | None:
+    stranger = parse_caller(f"arn:aws:iam::{STRANGER}:role/stranger")
+    orgs: list[str] = [STRANGER_ORG, ""]
+    callers: list[tuple[Level, Caller, Given]] = [
+        (Level.ANYONE if _unsigned_possible(question, action) else Level.ANY_ACCOUNT, ANONYMOUS, _NOBODY)
+    ]
+    callers += [(Level.ANY_ACCOUNT, stranger, _who(STRANGER, org, stranger.arn)) for org in orgs]
+    for level, caller, who in callers:
+        reached = _ask_networks(question, _Asked(level, "", caller, action, resource), who, found)
+        if reached is not None:
+            return reached
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    level: Level
+    who: str
+    caller: Caller
+    action: str
+    resource: str
+
+
+def _ask_networks(question: _Question, asked: _Asked, who: Given, found: _Collected) -> Level | None:
+    """Through the internet, address by address, and through a foreign endpoint; the level that was reached."""
+    base: Given = {**who, **_setting_keys(question)}
+    reached: Level | None = None
+    if question.setting.internet:
+        context = {**base, **_INTERNET, "aws:SourceIp": UNKNOWN}
+        decision = question.ask(asked.caller, asked.action, asked.resource, context)
+        if found.note(decision):
+            reached = _ask_addresses(question, asked, context, found)
+            if reached is asked.level:
+                return reached
+    context = {**base, **_ENDPOINT}
+    decision = question.ask(asked.caller, asked.action, asked.resource, context)
+    if found.note(decision):
+        found.add(_opening(asked, decision, context))
+        return asked.level
+    return reached
+
+
+def _opening(asked: _Asked, decision: Decision, context: Given, level: Level | None = None, who: str = "") -> Opening:
+    witness = decision.allow_witness
+    where = {
+        name: value
+        for name in ("aws:SourceIp", "aws:SourceVpce")
+        if isinstance(value := context.get(name), str)
+    }
+    if witness is not None and where:
+        witness = Witness({**{k: (v,) for k, v in where.items()}, **witness.values}, witness.absent)
+    return Opening(
+        level or asked.level,
+        who or asked.who,
+        (asked.action,),
+        asked.resource,
+        witness,
+        decision.grants,
+        asked.caller,
+        context,
+    )
+
+
+def _ask_addresses(question: _Question, asked: _Asked, context: Given, found: _Collected) -> Level | None:
+    blocks = _blocks(question.policy)
+    for address in _probes(blocks):
+        pinned = {**context, "aws:SourceIp": address}
+        decision = question.ask(asked.caller, asked.action, asked.resource, pinned)
+        if found.note(decision):
+            found.add(_opening(asked, decision, pinned))
+            return asked.level
+    reached: Level | None = None
+    for block in blocks:
+        inside = str(block[min(9, block.num_addresses - 1)])
+        if _private(inside):
+            continue
+        pinned = {**context, "aws:SourceIp": inside}
+        decision = question.ask(asked.caller, asked.action, asked.resource, pinned)
+        if found.note(decision):
+            level = Level.IP_RANGE if asked.level in {Level.ANYONE, Level.ANY_ACCOUNT} else asked.level
+            who = str(block) if level is Level.IP_RANGE else asked.who
+            found.add(_opening(asked, decision, pinned, level, who))
+            reached = level
+    return reached
+
+
+_PRIVATE = tuple(
+    ipaddress.ip_network(text)
+    for text in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "127.0.0.0/8", "169.254.0.0/16", "fc00::/7")
+)
+
+
+def _private(text: str) -> bool:
+    where = ipaddress.ip_address(text)
+    return any(where.version == block.version and where in block for block in _PRIVATE)
+
+
+def _blocks(policy: Policy) -> list[ipaddress.IPv4Network | ipaddress.IPv6Network]:
+    found: dict[ipaddress.IPv4Network | ipaddress.IPv6Network, None] = {}
+    for condition in _conditions(policy):
+        if condition.operator.family is Family.IP and condition.key == "aws:sourceip":
+            for template in condition.values:
+                block = network(template.constant or "")
+                if block is not None:
+                    found.setdefault(block)
+    return list(found)
+
+
+def _conditions(policy: Policy) -> Iterator[Condition]:
+    for statement in policy.statements:
+        yield from statement.conditions
+
+
+def _probes(blocks: list[ipaddress.IPv4Network | ipaddress.IPv6Network]) -> Iterator[str]:
+    """One public address of every /8, outside narrower blocks of the policy where that can be; some of IPv6."""
+    if not blocks:
+        yield "198.51.100.9"
+        return
+    narrow = [b for b in blocks if b.prefixlen > (PUBLIC_PREFIX if b.version == 4 else PUBLIC_PREFIX_6)]  # noqa: PLR2004 - IP version
+    tails = ("77.77.77", "200.13.5", "13.201.9", "129.3.250", "31.96.64", "250.250.1")
+    firsts = [198, 54, 3, *(n for n in range(1, 224) if n not in {10, 127, 198, 54, 3})]
+    for first in firsts:
+        yield _outside([f"{first}.{tail}" for tail in tails], narrow)
+    for head in ("2600", "2a00", "2001", "2400", "2800", "2c0f"):
+        yield _outside([f"{head}:77::{tail}" for tail in ("77", "1:2")], narrow)
+
+
+def _outside(candidates: list[str], narrow: list[ipaddress.IPv4Network | ipaddress.IPv6Network]) -> str:
+    for text in candidates:
+        where = ipaddress.ip_address(text)
+        if not any(where.version == block.version and where in block for block in narrow):
+            return text
+    return candidates[0]
+
+
+_ORG_ID = re.compile(r"\bo-[a-z0-9]{4,32}", re.ASCII)
+_ORG_KEYS = {"aws:principalorgid", "aws:principalorgpaths"}
+_MEMBER = "888888888888"
+
+
+def _ask_organizations(question: _Question, action: str, resource: str, org: str | None, found: _Collected) -> None:
+    named = {
+        match
+        for condition in _conditions(question.policy)
+        if condition.key in _ORG_KEYS
+        for template in condition.values
+        for match in _ORG_ID.findall(template.constant or "")
+    }
+    for name in sorted(named | ({org} if org else set())):
+        caller = parse_caller(f"arn:aws:iam::{_MEMBER}:role/member")
+        paths = {"aws:PrincipalOrgPaths": UNKNOWN}
+        who = {**_who(_MEMBER, name, caller.arn), **paths}
+        _ask_networks_named(question, _Asked(Level.ORG, name, caller, action, resource), who, found)
+
+
+def _ask_networks_named(question: _Question, asked: _Asked, who: Given, found: _Collected) -> None:
+    """For callers the policy names: the network is open too, as they may well come from where it wants."""
+    context = {**who, **_setting_keys(question)}
+    decision = question.ask(asked.caller, asked.action, asked.resource, context)
+    if found.note(decision):
+        found.add(_opening(asked, decision, context))
+
+
+_ACCOUNT_ID = re.compile(r"(?<!\d)\d{12}(?!\d)", re.ASCII)
+_ACCOUNT_KEYS = {"aws:principalaccount", "aws:principalarn", "kms:calleraccount", "aws:sourceowner", "aws:userid"}
+
+
+def _ask_accounts(question: _Question, action: str, resource: str, found: _Collected) -> None:
+    callers: dict[str, dict[str, Caller]] = {}
+    for named in _named(question.policy):
+        caller = _caller_or_none(named.value) if named.kind is PrincipalKind.AWS else None
+        if named.account and named.account != question.account:
+            group = callers.setdefault(named.account, {})
+            if caller is not None and caller.kind is not Kind.ROOT:
+                group.setdefault(caller.arn, caller)
+        elif caller is not None and caller.account == "cloudfront":
+            callers.setdefault("cloudfront", {}).setdefault(caller.arn, caller)
+    for condition in _conditions(question.policy):
+        if condition.key in _ACCOUNT_KEYS:
+            for template in condition.values:
+                for account in _ACCOUNT_ID.findall(template.constant or ""):
+                    if account != question.account:
+                        callers.setdefault(account, {})
+    for account, group in sorted(callers.items()):
+        generic = parse_caller(f"arn:aws:iam::{account}:role/administrator")
+        for caller in (*group.values(), generic):
+            arn = UNKNOWN if caller is generic else caller.arn
+            who: Given = {**_who(account, None, caller.arn), "aws:PrincipalArn": arn}
+            level = Level.SERVICE if account == "cloudfront" else Level.ACCOUNT
+            name = caller.name if account == "cloudfront" else account
+            _ask_networks_named(question, _Asked(level, name, caller, action, resource), who, found)
+
+
+def _ask_canonical(question: _Question, action: str, resource: str, found: _Collected) -> None:
+    for named in _named(question.policy):
+        if named.kind is PrincipalKind.CANONICAL:
+            caller = Caller(Kind.CANONICAL, named.value)
+            asked = _Asked(Level.ACCOUNT, f"canonical user {named.value[:16]}", caller, action, resource)
+            _ask_networks_named(question, asked, {}, found)
+
+
+def _named(policy: Policy) -> Iterator[Named]:
+    for statement in policy.statements:
+        if statement.effect is not Effect.DENY and statement.principals is not None and not statement.principals.negated:
+            yield from statement.principals.named
+
+
+def _caller_or_none(text: str) -> Caller | None:
+    try:
+        return parse_caller(text)
+    except ValueError:
+        return None
+
+
+def _ask_services(question: _Question, action: str, resource: str, found: _Collected) -> None:
+    if question.policy.use is Use.TRUST:
+        return
+    for name in dict.fromkeys(n.value for n in _named(question.policy) if n.kind is PrincipalKind.SERVICE):
+        caller = Caller(Kind.SERVICE, name)
+        for arn in _foreign_arns(question):
+            who: Given = {
+                "aws:PrincipalIsAWSService": "true",
+                "aws:PrincipalServiceName": name,
+                "aws:PrincipalAccount": ABSENT,
+                "aws:PrincipalArn": ABSENT,
+                "aws:PrincipalOrgID": ABSENT,
+                "aws:PrincipalOrgPaths": ABSENT,
+                "aws:SourceAccount": STRANGER,
+                "aws:SourceOwner": STRANGER,
+                "aws:SourceArn": arn,
+                "aws:SourceOrgID": STRANGER_ORG,
+                "aws:SourceOrgPaths": f"{STRANGER_ORG}/r-zz99/ou-zz99-99999999/",
+                "kms:CallerAccount": STRANGER,
+                **_setting_keys(question),
+            }
+            decision = question.ask(caller, action, resource, who)
+            if found.note(decision):
+                found.add(_opening(_Asked(Level.SERVICE, name, caller, action, resource), decision, who))
+                break
+
+
+def _foreign_arns(question: _Question) -> list[str]:
+    """ARNs of things that are not ours, close to what the policy's patterns on aws:SourceArn accept."""
+    found: dict[str, None] = {}
+    for condition in _conditions(question.policy):
+        if condition.key != "aws:sourcearn":
+            continue
+        for template in condition.values:
+            text = template.constant or ""
+            parts = text.split(":", ARN_PARTS - 1)
+            if len(parts) < ARN_PARTS:
+                parts += ["*"] * (ARN_PARTS - len(parts))
+            if not glob_matches(parts[4], STRANGER) and parts[4]:
+                continue
+            if not parts[4] and not parts[5].startswith("*"):
+                continue
+            service = "s3" if "*" in parts[2] else parts[2]
+            account = "" if service == "s3" or not parts[4] else STRANGER
+            region = "" if service == "s3" else "us-east-1" if "*" in parts[3] else parts[3]
+            rest = parts[5].replace("*", "zz99-stranger").replace("?", "z")
+            found.setdefault(f"arn:aws:{service}:{region}:{account}:{rest}")
+    found.setdefault(f"arn:aws:service:us-east-1:{STRANGER}:zz99-stranger")
+    return list(found)
+
+
+def _ask_providers(question: _Question, action: str, resource: str, found: _Collected) -> None:
+    for name in dict.fromkeys(n.value for n in _named(question.policy) if n.kind is PrincipalKind.FEDERATED):
+        caller = Caller(Kind.FEDERATED, name)
+        decision = question.ask(caller, action, resource, {})
+        if found.note(decision):
+            found.add(_opening(_Asked(Level.FEDERATED, name, caller, action, resource), decision, {}))
