@@ -19,6 +19,7 @@ from assessor.reports import WRITERS, findings_csv, findings_json, summary, tabl
 from assessor.reports.files import Batch, CannotWriteError, prepare
 from assessor.reports.permissions import statement_line
 from assessor.reports.report import Report, make_report
+from assessor.reports.words import plural
 
 SNAPSHOT = "snapshot.json.gz"
 SUMMARY = "summary.json"
@@ -65,7 +66,7 @@ def assess(
     say.note(f"files in {asked.output_dir}: {', '.join(names)}")
     if report.missing:
         say.note(
-            f"not permitted: {len(report.missing)} IAM actions (`assessor policy` prints all a scan needs); grant: "
+            f"not permitted: {plural(len(report.missing), 'IAM action')} (`assessor policy` prints all a scan needs); grant: "
             + statement_line(report.missing)
         )
     say.conclude(sentence, ok=code is Exit.OK)

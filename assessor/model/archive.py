@@ -108,7 +108,8 @@ def _write(snapshot: Snapshot, stream: BinaryIO) -> str:
     with gzip.GzipFile(filename="", mode="wb", fileobj=hashing, mtime=0, compresslevel=6) as packed:
         buffered = io.BufferedWriter(packed, 1 << 18)
         for part in _parts(snapshot):
-            buffered.write(part.encode())
+            # JSON may hold half a surrogate pair; it is kept, and read back, as it is.
+            buffered.write(part.encode("utf-8", "surrogatepass"))
         buffered.flush()
     return hashing.digest.hexdigest()
 

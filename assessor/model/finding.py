@@ -50,7 +50,7 @@ class Finding:
 def finding_id(account: str, region: str, control: str, resource: str, key: str = "") -> str:
     """Stable between runs: derived from what the row is about, never from its position."""
     identity = f"{account}\x1f{region}\x1f{control}\x1f{resource}\x1f{key}"
-    return hashlib.sha256(identity.encode()).hexdigest()[:20]
+    return hashlib.sha256(identity.encode("utf-8", "surrogatepass")).hexdigest()[:20]
 
 
 def kebab(name: str) -> str:
