@@ -21,6 +21,11 @@ GET_INDEX = Operation(
             {"indexArn": _INDEX},
             region=Bind(_INDEX, via=naming.region),
         ),
+        Each(
+            bedrock_agent.GET_KNOWLEDGE_BASE,
+            {"indexArn": Bind(template=f"{{{_BUCKET}}}/index/{{{_STORE}.indexName}}")},
+            region=Bind(_BUCKET, via=naming.region),
+        ),
     ),
     absent=_GONE,
 )

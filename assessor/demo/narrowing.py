@@ -56,6 +56,11 @@ def _policy(item: Mapping[str, Any], wanted: Any) -> bool:
     return ("LocalManagedPolicy" if local else "AWSManagedPolicy") in wanted
 
 
+def _cluster(item: Mapping[str, Any], wanted: Any) -> bool:
+    """A cluster's identifier is taken as its ARN too."""
+    return wanted in (item.get("DBClusterIdentifier"), item.get("DBClusterArn"))
+
+
 _RULES: Rules = {
     ("bedrock", "ListFoundationModels"): (("byProvider", "modelSummaries", _equals("providerName")),),
     ("bedrock", "ListInferenceProfiles"): (("typeEquals", "inferenceProfileSummaries", _equals("type")),),
@@ -110,7 +115,7 @@ _RULES: Rules = {
         ("names", "collectionDetails", _one_of("name")),
     ),
     ("opensearchserverless", "ListSecurityPolicies"): (("type", "securityPolicySummaries", _equals("type")),),
-    ("rds", "DescribeDBClusters"): (("DBClusterIdentifier", "DBClusters", _equals("DBClusterIdentifier")),),
+    ("rds", "DescribeDBClusters"): (("DBClusterIdentifier", "DBClusters", _cluster),),
 }
 
 
