@@ -1,8 +1,11 @@
-"""Amazon ECS: services and the task definitions they run. Names of environment variables are kept, values are not.
+"""Amazon ECS: services and the task definitions they run.
+
+Of environment variables the names are kept, of their values only what they looked like.
 
 https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Operations.html
 """
 
+from assessor.model.looks import Looks
 from assessor.model.operation import Bind, Each, Operation
 
 _PAGE = ("nextToken", "nextToken")
@@ -37,7 +40,7 @@ DESCRIBE_TASK_DEFINITION = Operation(
         Each(DESCRIBE_SERVICES, {"taskDefinition": "taskSets[].taskDefinition"}),
     ),
     redact=(
-        "taskDefinition.containerDefinitions[].environment[].value",
+        Looks("taskDefinition.containerDefinitions[].environment[].value"),
         "taskDefinition.containerDefinitions[].command",
         "taskDefinition.containerDefinitions[].entryPoint",
         "taskDefinition.containerDefinitions[].healthCheck.command",

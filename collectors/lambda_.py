@@ -1,8 +1,11 @@
-"""AWS Lambda: functions, their doors and limits. Names of environment variables are kept, values are not.
+"""AWS Lambda: functions, their doors and limits.
+
+Of environment variables the names are kept, of their values only what they looked like.
 
 https://docs.aws.amazon.com/lambda/latest/api/API_Operations.html
 """
 
+from assessor.model.looks import Looks
 from assessor.model.operation import Bind, Each, Operation
 from collectors import bedrock_agent, cloudwatch, naming
 
@@ -15,7 +18,7 @@ LIST_FUNCTIONS = Operation(
     "lambda:ListFunctions",
     items="Functions",
     token=_PAGE,
-    redact=("Functions[].Environment.Variables{}",),
+    redact=(Looks("Functions[].Environment.Variables{}"),),
 )
 
 _EVERY_FUNCTION = (Each(LIST_FUNCTIONS, {"FunctionName": "FunctionName"}),)
@@ -31,7 +34,7 @@ LIST_VERSIONS_BY_FUNCTION = Operation(
     items="Versions",
     token=_PAGE,
     each=_EVERY_FUNCTION,
-    redact=("Versions[].Environment.Variables{}",),
+    redact=(Looks("Versions[].Environment.Variables{}"),),
 )
 
 # Of the version each alias points at, and of the functions that alarms call.
@@ -61,7 +64,7 @@ GET_FUNCTION_CONFIGURATION = Operation(
         ),
     ),
     absent=("ResourceNotFoundException",),
-    redact=("Environment.Variables{}",),
+    redact=(Looks("Environment.Variables{}"),),
 )
 
 # Of the functions that agents and flows run. The permission also gives access to the code: GetFunctionConfiguration
@@ -84,7 +87,7 @@ GET_FUNCTION = Operation(
         ),
     ),
     absent=("ResourceNotFoundException",),
-    redact=("Configuration.Environment.Variables{}", "Code.Location"),
+    redact=(Looks("Configuration.Environment.Variables{}"), "Code.Location"),
 )
 
 LIST_FUNCTION_URL_CONFIGS = Operation(

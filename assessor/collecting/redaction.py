@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from typing import Any
 
+from assessor.model.looks import Looks, mark
+
 MARK = "[redacted]"
 """Stands where a value was; that something was there is part of the configuration, what it was is not."""
 
@@ -11,16 +13,17 @@ def redacted(answer: Any, paths: Iterable[str]) -> Any:
     """The answer with every value at ``paths`` replaced; the answer itself is left as it is.
 
     A path is written in the language of `assessor.model.path`. What it ends at is replaced whole: text by `MARK`, a
-    list or mapping by one with every leaf replaced, so that names and counts stay.
+    list or mapping by one with every leaf replaced, so that names and counts stay. A path that is `Looks` puts
+    what the text looked like in its place.
     """
     for path in paths:
-        answer = _cut(answer, path.split("."), 0)
+        answer = _cut(answer, path.split("."), 0, isinstance(path, Looks))
     return answer
 
 
-def _cut(node: Any, steps: list[str], at: int) -> Any:
+def _cut(node: Any, steps: list[str], at: int, looks: bool) -> Any:
     if at == len(steps):
-        return _blank(node)
+        return _blank(node, looks)
     if not isinstance(node, dict):
         return node
     name, spread = _step(steps[at])
@@ -28,13 +31,13 @@ def _cut(node: Any, steps: list[str], at: int) -> Any:
         return node
     inner = node[name] if name else node
     if spread == "[]" and isinstance(inner, list):
-        changed: Any = [_cut(element, steps, at + 1) for element in inner]
+        changed: Any = [_cut(element, steps, at + 1, looks) for element in inner]
     elif spread == "{}" and isinstance(inner, dict):
-        changed = {key: _cut(element, steps, at + 1) for key, element in inner.items()}
+        changed = {key: _cut(element, steps, at + 1, looks) for key, element in inner.items()}
     elif spread:
         return node
     else:
-        changed = _cut(inner, steps, at + 1)
+        changed = _cut(inner, steps, at + 1, looks)
     return {**node, name: changed} if name else changed
 
 
@@ -42,9 +45,11 @@ def _step(part: str) -> tuple[str, str]:
     return (part[:-2], part[-2:]) if part.endswith(("[]", "{}")) else (part, "")
 
 
-def _blank(node: Any) -> Any:
+def _blank(node: Any, looks: bool) -> Any:
     if isinstance(node, dict):
-        return {key: _blank(value) for key, value in node.items()}
+        return {key: _blank(value, looks) for key, value in node.items()}
     if isinstance(node, list):
-        return [_blank(value) for value in node]
+        return [_blank(value, looks) for value in node]
+    if looks and isinstance(node, str):
+        return mark(node)
     return node if node is None or isinstance(node, bool) else MARK
