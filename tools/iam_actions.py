@@ -12,13 +12,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
-SERVICES = (
-    "acm aoss apigateway appsync athena aws-marketplace bedrock bedrock-agentcore bedrock-mantle "
-    "bedrock-websearch budgets cloudformation cloudfront cloudtrail cloudwatch codebuild cognito-identity "
-    "cognito-idp config dynamodb ec2 ecr ecs eks elasticloadbalancing events execute-api glue guardduty iam "
-    "kendra kms lambda logs macie2 organizations rds rds-data redshift-data s3 s3vectors sagemaker scheduler "
-    "secretsmanager securityhub sns sqs sso ssm states sts verifiedpermissions wafv2 xray"
-).split()
+SERVICES = ["acm", "aoss", "apigateway", "appsync", "athena", "aws-marketplace", "bedrock", "bedrock-agentcore", "bedrock-mantle", "bedrock-websearch", "budgets", "cloudformation", "cloudfront", "cloudtrail", "cloudwatch", "codebuild", "cognito-identity", "cognito-idp", "config", "dynamodb", "ec2", "ecr", "ecs", "eks", "elasticloadbalancing", "events", "execute-api", "glue", "guardduty", "iam", "kendra", "kms", "lambda", "logs", "macie2", "organizations", "rds", "rds-data", "redshift-data", "s3", "s3vectors", "sagemaker", "scheduler", "secretsmanager", "securityhub", "sns", "sqs", "sso", "ssm", "states", "sts", "verifiedpermissions", "wafv2", "xray"]
 TARGET = Path(__file__).resolve().parent.parent / "assessor" / "iam" / "data" / "actions.json"
 
 

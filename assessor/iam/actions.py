@@ -115,9 +115,7 @@ def service_actions(service: str) -> Mapping[str, Action]:
     if raw is None:
         return {}
     names = [key.lower() for key, _ in raw["keys"]]
-    of_type = {
-        name: frozenset(k.lower() for k in entry["keys"]) for name, entry in raw["resources"].items()
-    }
+    of_type = {name: frozenset(k.lower() for k in entry["keys"]) for name, entry in raw["resources"].items()}
     found: dict[str, Action] = {}
     for name, (level, wanted, numbers) in raw["actions"].items():
         kinds = tuple(w.removesuffix("*") for w in wanted)

@@ -70,7 +70,9 @@ class Condition:
     def __post_init__(self) -> None:
         constants = [template.constant for template in self.values]
         if self.operator.family is not Family.NULL and None not in constants:
-            object.__setattr__(self, "tests", tuple(self._test(text) for text in constants if text is not None))
+            object.__setattr__(
+                self, "tests", tuple(self._test(text) for text in constants if text is not None)
+            )
         object.__setattr__(
             self, "_hash", hash((self.operator, self.key, self.values, self.qualifier, self.if_exists))
         )

@@ -188,7 +188,11 @@ class _Search:
         }
         extra: dict[str, dict[str, None]] = {key: {} for key in unknown}
         for _ in range(2 if linked else 0):
-            pools = {key: self._texts(key, atoms, tuple(extra[key]), linked=True) for key in unknown if key in linked}
+            pools = {
+                key: self._texts(key, atoms, tuple(extra[key]), linked=True)
+                for key in unknown
+                if key in linked
+            }
             self._link(atoms, pools, extra)
         for key in unknown:
             self._domains[key] = self._domain(key, atoms, tuple(extra[key]), linked=key in linked)
@@ -248,7 +252,7 @@ class _Search:
             wanted = sum(1 for c in conditions if c.qualifier is not Qualifier.NONE)
             for size in range(2, min(max(wanted, 2), len(texts), 4) + 1):
                 lists += islice(combinations(texts, size), LIST_LIMIT)
-            if len(lists) > LIST_LIMIT or wanted > 4:  # noqa: PLR2004 - the largest lists that are tried
+            if len(lists) > LIST_LIMIT or wanted > 4:
                 lists = lists[:LIST_LIMIT]
                 self.exact = False
         domain: list[Values | Missing] = [ABSENT, *lists]

@@ -187,7 +187,6 @@ def _allows(policies: Iterable[Policy], request: Request) -> Node:
     return AnyOf(tuple(c for p in policies for c in _clauses(p, request, Effect.ALLOW)))
 
 
-
 def authorize(request: Request, layers: Layers) -> Authorization:
     """The formula that decides a request."""
     if request.action.lower() in ALWAYS_ALLOWED and request.caller.kind is not Kind.ANONYMOUS:

@@ -32,7 +32,9 @@ PUBLIC_PREFIX = 8
 PUBLIC_PREFIX_6 = 16
 ACTION_LIMIT = 60
 RESOURCE_LIMIT = 12
-SIGNED_ONLY = frozenset({"kms", "secretsmanager", "sts", "bedrock", "bedrock-agentcore", "dynamodb", "lambda"})
+SIGNED_ONLY = frozenset(
+    {"kms", "secretsmanager", "sts", "bedrock", "bedrock-agentcore", "dynamodb", "lambda"}
+)
 """Services that refuse unsigned requests whatever the policy says."""
 _ADMINISTRATOR = (
     parse_policy(
@@ -382,7 +384,9 @@ def _ask_networks(question: _Question, asked: _Asked, who: Given, found: _Collec
     return reached
 
 
-def _opening(asked: _Asked, decision: Decision, context: Given, level: Level | None = None, who: str = "") -> Opening:
+def _opening(
+    asked: _Asked, decision: Decision, context: Given, level: Level | None = None, who: str = ""
+) -> Opening:
     witness = decision.allow_witness
     where = {
         name: value
@@ -458,7 +462,7 @@ def _probes(blocks: list[ipaddress.IPv4Network | ipaddress.IPv6Network]) -> Iter
     if not blocks:
         yield "198.51.100.9"
         return
-    narrow = [b for b in blocks if b.prefixlen > (PUBLIC_PREFIX if b.version == 4 else PUBLIC_PREFIX_6)]  # noqa: PLR2004 - IP version
+    narrow = [b for b in blocks if b.prefixlen > (PUBLIC_PREFIX if b.version == 4 else PUBLIC_PREFIX_6)]
     tails = ("77.77.77", "200.13.5", "13.201.9", "129.3.250", "31.96.64", "250.250.1")
     firsts = [198, 54, 3, *(n for n in range(1, 224) if n not in {10, 127, 198, 54, 3})]
     for first in firsts:
@@ -480,7 +484,9 @@ _ORG_KEYS = {"aws:principalorgid", "aws:principalorgpaths"}
 _MEMBER = "888888888888"
 
 
-def _ask_organizations(question: _Question, action: str, resource: str, org: str | None, found: _Collected) -> None:
+def _ask_organizations(
+    question: _Question, action: str, resource: str, org: str | None, found: _Collected
+) -> None:
     named = {
         match
         for condition in _conditions(question.policy)
@@ -504,7 +510,13 @@ def _ask_networks_named(question: _Question, asked: _Asked, who: Given, found: _
 
 
 _ACCOUNT_ID = re.compile(r"(?<!\d)\d{12}(?!\d)", re.ASCII)
-_ACCOUNT_KEYS = {"aws:principalaccount", "aws:principalarn", "kms:calleraccount", "aws:sourceowner", "aws:userid"}
+_ACCOUNT_KEYS = {
+    "aws:principalaccount",
+    "aws:principalarn",
+    "kms:calleraccount",
+    "aws:sourceowner",
+    "aws:userid",
+}
 
 
 def _ask_accounts(question: _Question, action: str, resource: str, found: _Collected) -> None:
@@ -543,7 +555,11 @@ def _ask_canonical(question: _Question, action: str, resource: str, found: _Coll
 
 def _named(policy: Policy) -> Iterator[Named]:
     for statement in policy.statements:
-        if statement.effect is not Effect.DENY and statement.principals is not None and not statement.principals.negated:
+        if (
+            statement.effect is not Effect.DENY
+            and statement.principals is not None
+            and not statement.principals.negated
+        ):
             yield from statement.principals.named
 
 

@@ -100,7 +100,7 @@ def any_true(values: Iterable[bool | None]) -> bool | None:
     return known
 
 
-def opposite(value: bool | None) -> bool | None:  # noqa: FBT001 - a truth value is the subject here
+def opposite(value: bool | None) -> bool | None:
     """Kleene negation."""
     return None if value is None else not value
 

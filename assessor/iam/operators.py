@@ -117,7 +117,13 @@ def moment(text: str) -> float | None:
     year, month, day, hour, minute, second, fraction, zone = match.groups()
     try:
         when = datetime(
-            int(year), int(month), int(day or 1), int(hour or 0), int(minute or 0), int(second or 0), tzinfo=UTC
+            int(year),
+            int(month),
+            int(day or 1),
+            int(hour or 0),
+            int(minute or 0),
+            int(second or 0),
+            tzinfo=UTC,
         )
     except ValueError:
         return None

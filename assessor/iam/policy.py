@@ -246,7 +246,9 @@ def _is_list(value: object) -> bool:
 
 def _statement(raw: object, ref: StatementRef, variables: bool) -> Statement:
     if not isinstance(raw, Mapping):
-        return Statement(ref, None, not_actions=True, problems=(Unsupported("the statement is not an object"),))
+        return Statement(
+            ref, None, not_actions=True, problems=(Unsupported("the statement is not an object"),)
+        )
     problems: list[Unsupported] = []
     sid = raw.get("Sid", "")
     sid = sid[:STRING_LIMIT] if isinstance(sid, str) else ""
@@ -254,7 +256,7 @@ def _statement(raw: object, ref: StatementRef, variables: bool) -> Statement:
         problems.append(Unsupported("a member of the statement occurs twice"))
     problems += [Unsupported(f"unknown element {_show(k)}") for k in raw if k not in _STATEMENT_ELEMENTS]
     effect: Effect | None = None
-    if raw.get("Effect") in ("Allow", "Deny"):  # noqa: PLR6201 - a set cannot be asked about a list
+    if raw.get("Effect") in ("Allow", "Deny"):
         effect = Effect(raw["Effect"])
     else:
         problems.append(Unsupported("the effect is neither Allow nor Deny"))

@@ -31,7 +31,9 @@ class Samples:
 
 
 @lru_cache(maxsize=8192)
-def samples(key: str, tests: frozenset[Test], extra: tuple[str, ...] = (), *, keep_all: bool = False) -> Samples:
+def samples(
+    key: str, tests: frozenset[Test], extra: tuple[str, ...] = (), *, keep_all: bool = False
+) -> Samples:
     """Values of a lower-cased key that stand for all its values under ``tests``.
 
     ``extra`` are further values of interest. ``keep_all`` keeps values that no test tells apart (for keys that
@@ -97,7 +99,7 @@ def _typed(test: Test) -> Iterator[str]:
             value = number(test.value)
             if value is not None:
                 for near in (value, value - 1, value + 1):
-                    yield f"{near:g}" if abs(near) < 1e6 else f"{near:.0f}"  # noqa: PLR2004 - six digits of %g
+                    yield f"{near:g}" if abs(near) < 1e6 else f"{near:.0f}"
         case Family.DATE:
             when = moment(test.value)
             if when is not None:
@@ -125,7 +127,7 @@ def _date(seconds: float) -> str | None:
 def _around(block: ipaddress.IPv4Network | ipaddress.IPv6Network) -> Iterator[str]:
     """The ends of a block and its neighbours outside."""
     first, last = int(block.network_address), int(block.broadcast_address)
-    make = ipaddress.IPv4Address if block.version == 4 else ipaddress.IPv6Address  # noqa: PLR2004 - IP version
+    make = ipaddress.IPv4Address if block.version == 4 else ipaddress.IPv6Address
     for value in (min(first + 9, last), first, last, first - 1, last + 1):
         if 0 <= value < 1 << block.max_prefixlen:
             yield str(make(value))

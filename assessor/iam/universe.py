@@ -1,0 +1,588 @@
+"""The principals of an account with the policies that bind them, built from what IAM answers. Pure.
+
+Rests on GetAccountAuthorizationDetails (IAM API reference). A managed policy that is attached but whose document
+is not in the answer, and a document that cannot be read, leave what depends on them UNSUPPORTED: a gap in the
+readings is never "no access".
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Any
+
+from assessor.iam.actions import action as action_facts
+from assessor.iam.actions import key_valid, resource_types
+from assessor.iam.conditions import ABSENT, Missing, Values
+from assessor.iam.decide import BUDGET, Decision, Verdict, decide
+from assessor.iam.guardrail import Subject
+from assessor.iam.operators import arn_like
+from assessor.iam.patterns import ARN_PARTS, restore
+from assessor.iam.policy import Effect, Policy, StatementRef, Unsupported, Use, parse_policy
+from assessor.iam.principals import ROOT, Caller, Kind, PrincipalKind
+from assessor.iam.request import Context, Given, Layers, Request, arn_field, context
+from assessor.iam.templates import UNRESOLVED, Unresolved
+
+PROBE_LIMIT = 48
+FULL_ACCESS = parse_policy(
+    {"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}},
+    use=Use.SCP,
+    name="FullAWSAccess",
+)
+
+
+class Source(StrEnum):
+    """How a policy came to bind a principal."""
+
+    INLINE = "inline"
+    ATTACHED = "attached"
+    GROUP_INLINE = "group inline"
+    GROUP_ATTACHED = "group attached"
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A policy a principal holds. ``group``: the group it comes by, "" when it is its own."""
+
+    policy: Policy
+    source: Source
+    group: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    """A user or role with its effective policies.
+
+    last_used: ISO time of RoleLastUsed, "" when IAM names none (never, or longer ago than it keeps track of).
+    problems: what about its policies could not be read; answers that depend on it are UNSUPPORTED.
+    """
+
+    caller: Caller
+    name: str
+    id: str
+    path: str
+    created: str
+    held: tuple[Held, ...]
+    boundary: Policy | None = None
+    trust: Policy | None = None
+    tags: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    groups: tuple[str, ...] = ()
+    last_used: str = ""
+    last_region: str = ""
+    problems: tuple[Unsupported, ...] = ()
+
+    @property
+    def arn(self) -> str:
+        """The IAM ARN."""
+        return self.caller.arn
+
+    @property
+    def account(self) -> str:
+        """The account it belongs to."""
+        return self.caller.account
+
+    @property
+    def is_role(self) -> bool:
+        """Whether it is a role."""
+        return self.caller.kind is Kind.ROLE
+
+    @property
+    def identity(self) -> tuple[Policy, ...]:
+        """Its identity policies, each once."""
+        return tuple(held.policy for held in self.held)
+
+    @property
+    def taggable_sessions(self) -> bool:
+        """Whether its trust policy lets sessions bring tags of their own (sts:TagSession)."""
+        return self.trust is not None and (
+            bool(self.trust.problems)
+            or any(
+                s.effect is not Effect.DENY and s.covers_action("sts:TagSession")
+                for s in self.trust.statements
+            )
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """That a principal can do something: the best decision found, and the resource it was found for."""
+
+    principal: Principal
+    action: str
+    resource: str
+    decision: Decision
+
+    @property
+    def possible(self) -> bool:
+        """Whether it is allowed in some circumstances."""
+        return self.decision.possible
+
+    @property
+    def unknown(self) -> bool:
+        """Whether it depends on what could not be read."""
+        return self.decision.verdict is Verdict.UNSUPPORTED
+
+    @property
+    def statements(self) -> tuple[StatementRef, ...]:
+        """The statements that allow it."""
+        return self.decision.grants
+
+
+@dataclass(frozen=True)
+class Universe:
+    """The principals of one account. ``org``: its organization's id, None when not known.
+
+    scps: levels, root first; None when they are not known or do not apply (answers are then "before SCP").
+    """
+
+    account: str
+    principals: tuple[Principal, ...]
+    scps: tuple[tuple[Policy, ...], ...] | None = None
+    org: str | None = None
+    partition: str = "aws"
+    management: bool = False
+    problems: tuple[Unsupported, ...] = ()
+
+    def find(self, arn: str) -> Principal | None:
+        """The principal of an ARN: its own, or of a session of it."""
+        return self._index.get(arn) or self._index.get(_role_key(arn))
+
+    @property
+    def _index(self) -> Mapping[str, Principal]:
+        cached = self.__dict__.get("_by_arn")
+        if cached is None:
+            cached = {}
+            for principal in self.principals:
+                cached[principal.arn] = principal
+                if principal.is_role:
+                    cached[f"{principal.account}:{principal.name}"] = principal
+            self.__dict__["_by_arn"] = cached
+        found: Mapping[str, Principal] = cached
+        return found
+
+    @property
+    def before_scp(self) -> bool:
+        """Whether answers do not take service control policies into account although there may be some."""
+        return self.scps is None and not self.management
+
+    # -- what is known of a request -------------------------------------------------------------
+    def layers(self, principal: Principal) -> Layers:
+        """The policies on the principal's side."""
+        scps = None if self.management else self.scps
+        return Layers(identity=principal.identity, boundary=principal.boundary, scps=scps)
+
+    def facts(self, principal: Principal) -> "dict[str, Values | Missing]":
+        """The context keys that the readings fix for every request of a principal, lower-cased."""
+        role = principal.is_role
+        known: dict[str, Values | Missing] = {
+            "aws:principalarn": (principal.arn,),
+            "aws:principalaccount": (principal.account,),
+            "aws:principaltype": ("AssumedRole" if role else "User",),
+            "aws:principalisawsservice": ("false",),
+            "aws:principalservicename": ABSENT,
+            "aws:principalservicenameslist": ABSENT,
+            "aws:sourcearn": ABSENT,
+            "aws:sourceaccount": ABSENT,
+            "aws:sourceorgid": ABSENT,
+            "aws:sourceorgpaths": ABSENT,
+            "kms:calleraccount": (principal.account,),
+        }
+        if role:
+            known["aws:username"] = ABSENT
+        else:
+            known["aws:username"] = (principal.name,)
+            known["aws:userid"] = (principal.id,)
+            known["aws:rolesessionname"] = ABSENT
+        if self.org is not None:
+            known["aws:principalorgid"] = (self.org,) if self.org else ABSENT
+        if not principal.taggable_sessions:
+            for key, value in principal.tags.items():
+                known[f"aws:principaltag/{key.lower()}"] = (value,)
+        return known
+
+    def context(
+        self, principal: Principal, action: str, resource: str = "*", given: Given | None = None
+    ) -> Context:
+        """The context of a request: the facts, the Region and account of the resource, everything else open."""
+        known: dict[str, Any] = dict(self.facts(principal))
+        region = arn_field(resource, 3)
+        if region and region != "*":
+            known["aws:requestedregion"] = (region,)
+        owner = arn_field(resource, 4)
+        if owner:
+            known["aws:resourceaccount"] = (owner,)
+            if owner == self.account and self.org is not None:
+                known["aws:resourceorgid"] = (self.org,) if self.org else ABSENT
+        tags_fixed = not principal.taggable_sessions
+
+        def opened(key: str) -> bool:
+            if tags_fixed and key.startswith("aws:principaltag/"):
+                return False
+            return key_valid(key, action)
+
+        return context({**known, **_lowered(given)}, opened=opened)
+
+    def subject(self, principal: Principal) -> Subject:
+        """The principal as `assessor.iam.guardrail` asks about it."""
+        known: dict[str, Any] = dict(self.facts(principal))
+        return Subject(principal.caller, self.layers(principal), known)
+
+    # -- questions ------------------------------------------------------------------------------
+    def ask(
+        self,
+        principal: Principal,
+        action: str,
+        resource: str = "*",
+        *,
+        resource_policy: Policy | None = None,
+        endpoint: Policy | None = None,
+        given: Given | None = None,
+        budget: int = BUDGET,
+    ) -> Decision:
+        """Whether the principal may do ``action`` on ``resource``.
+
+        ``resource_policy``: the resource's own policy. For ``sts:AssumeRole`` on a role of this account it is the
+        role's trust policy. A KMS key without its policy makes the answer UNSUPPORTED: only the key policy says
+        whether IAM counts.
+        """
+        policy = resource_policy or self._own_policy(action, resource)
+        layers = replace(self.layers(principal), resource=policy, endpoint=endpoint)
+        owner = arn_field(resource, 4) or self.account
+        known = self.context(principal, action, resource, given)
+        best: Decision | None = None
+        for caller in _callers(principal, policy):
+            decision = decide(Request(caller, action, resource, owner, known), layers, budget=budget)
+            if best is None or _better(decision, best):
+                best = decision
+        assert best is not None
+        return best
+
+    def _own_policy(self, action: str, resource: str) -> Policy | None:
+        service = action.partition(":")[0].lower()
+        if service == "sts":
+            target = self.find(resource) if ":role/" in resource else None
+            return target.trust if target is not None else None
+        if service == "kms" and ":key/" in resource:
+            return Policy(resource, Use.RESOURCE, problems=(Unsupported("the key policy was not given"),))
+        return None
+
+    def can(
+        self,
+        principal: Principal,
+        action: str,
+        resources: Iterable[str] | None = None,
+        *,
+        regions: Sequence[str] = ("us-east-1",),
+        given: Given | None = None,
+        budget: int = BUDGET,
+    ) -> Access:
+        """Whether the principal may do ``action`` on anything: on one of ``resources``, by default on whatever its
+        own policies name and on one resource of every type of the action in ``regions``. The best answer counts.
+        """
+        asked = tuple(resources) if resources is not None else self.probes(principal, action, regions)
+        best: Access | None = None
+        for resource in asked:
+            access = Access(
+                principal, action, resource, self.ask(principal, action, resource, given=given, budget=budget)
+            )
+            if best is None or _better(access.decision, best.decision):
+                best = access
+            if best.decision.verdict is Verdict.ALLOWED:
+                break
+        return best if best is not None else Access(principal, action, "*", Decision(Verdict.DENIED))
+
+    def who_can(
+        self,
+        action: str,
+        resources: Iterable[str] | None = None,
+        *,
+        regions: Sequence[str] = ("us-east-1",),
+        given: Given | None = None,
+    ) -> tuple[Access, ...]:
+        """Every principal that may do ``action`` in some circumstances, or of which it is not known."""
+        asked = tuple(resources) if resources is not None else None
+        found = (self.can(p, action, asked, regions=regions, given=given) for p in self.principals)
+        return tuple(access for access in found if access.possible or access.unknown)
+
+    def probes(self, principal: Principal, action: str, regions: Sequence[str]) -> tuple[str, ...]:
+        """Resources worth asking about: instances of what the principal's policies name, and of every type."""
+        typical = self._typical(action, regions)
+        found: dict[str, None] = {}
+        for policy in principal.identity:
+            if policy.problems:
+                found.update(dict.fromkeys(typical or ("*",)))
+            for statement in policy.statements:
+                if statement.effect is Effect.DENY or not statement.covers_action(action):
+                    continue
+                if statement.resources is None or statement.not_resources or statement.problems:
+                    found.update(dict.fromkeys(typical or ("*",)))
+                    continue
+                for template in statement.resources:
+                    filled = template.fill(self._filler(principal))
+                    text = filled if isinstance(filled, str) else ""
+                    if text:
+                        pattern = arn_like(text)
+                        found.update(dict.fromkeys(arn for arn in typical if pattern.matches(arn)))
+                        if text == "*" and not typical:
+                            found.setdefault("*")
+                        elif text != "*":
+                            found.update(dict.fromkeys(self._instances(text, regions)))
+        return tuple(found)[:PROBE_LIMIT]
+
+    def _filler(self, principal: Principal) -> Any:
+        facts = self.facts(principal)
+
+        def resolve(key: str) -> str | Unresolved | None:
+            value = facts.get(key)
+            if value is None:
+                return "zz99"
+            return UNRESOLVED if isinstance(value, Missing) else value[0]
+
+        return resolve
+
+    def _typical(self, action: str, regions: Sequence[str]) -> tuple[str, ...]:
+        facts = action_facts(action)
+        if facts is None or not facts.resource_types:
+            return ()
+        kinds = resource_types(action.partition(":")[0])
+        found: dict[str, None] = {}
+        for name in facts.resource_types:
+            if name in kinds:
+                for region in regions:
+                    arn = kinds[name].arn.replace("${Partition}", self.partition).replace("${Region}", region)
+                    text = arn.replace("${Account}", self.account)
+                    while "${" in text:
+                        head, _, rest = text.partition("${")
+                        text = f"{head}zz99{rest.partition('}')[2]}"
+                    found.setdefault(text)
+        return tuple(found)
+
+    def _instances(self, pattern: str, regions: Sequence[str]) -> Iterator[str]:
+        parts = pattern.split(":", ARN_PARTS - 1)
+        if len(parts) < ARN_PARTS or parts[0] != "arn":
+            yield restore(pattern.replace("*", "zz99").replace("?", "z"))
+            return
+        for region in regions if "*" in parts[3] or "?" in parts[3] else (parts[3],):
+            fitted = region if arn_like(parts[3]).matches(region) else parts[3]
+            account = self.account if "*" in parts[4] else parts[4]
+            partition = self.partition if "*" in parts[1] else parts[1]
+            text = ":".join((parts[0], partition, parts[2], fitted, account, parts[5]))
+            yield restore(text.replace("*", "zz99").replace("?", "z"))
+
+
+def _lowered(given: Given | None) -> dict[str, Any]:
+    return {key.lower(): value for key, value in (given or {}).items()}
+
+
+_ORDER = {Verdict.ALLOWED: 0, Verdict.CONDITIONAL: 1, Verdict.UNSUPPORTED: 2, Verdict.DENIED: 3}
+
+
+def _better(one: Decision, other: Decision) -> bool:
+    """Whether ``one`` says more access than ``other``; a conditional that was never seen allowed ranks low."""
+
+    def rank(decision: Decision) -> tuple[int, bool]:
+        return (_ORDER[decision.verdict], not decision.possible)
+
+    return rank(one) < rank(other)
+
+
+def _role_key(arn: str) -> str:
+    """``account:role-name`` of a session's ARN."""
+    resource = arn_field(arn, 5)
+    if arn_field(arn, 2) == "sts" and resource.startswith("assumed-role/"):
+        return f"{arn_field(arn, 4)}:{resource.split('/')[1]}"
+    return arn
+
+
+def _callers(principal: Principal, policy: Policy | None) -> Iterator[Caller]:
+    """The principal, and those sessions of a role that the resource's policy names."""
+    yield principal.caller
+    if policy is None or not principal.is_role:
+        return
+    key = f"{principal.account}:{principal.name}"
+    sessions = {
+        named.value
+        for statement in policy.statements
+        if statement.principals is not None
+        for named in statement.principals.named
+        if named.kind is PrincipalKind.AWS
+        and ":assumed-role/" in named.value
+        and _role_key(named.value) == key
+    }
+    for session in sorted(sessions):
+        yield Caller(Kind.SESSION, session, principal.account, principal.arn)
+
+
+# -- building ---------------------------------------------------------------------------------------
+def build_universe(
+    details: Mapping[str, Any],
+    *,
+    account: str,
+    scps: Iterable[Iterable[object]] | None = None,
+    org: str | None = None,
+    partition: str = "aws",
+    management: bool = False,
+) -> Universe:
+    """The universe of the merged answer of GetAccountAuthorizationDetails.
+
+    ``details`` has UserDetailList, GroupDetailList, RoleDetailList and Policies; documents are URL-encoded text,
+    JSON text or objects. ``scps``: documents by level, root first. ``management``: the account is its
+    organization's management account, which SCPs do not bind. Entries that cannot be read become problems of the
+    universe; nothing is raised.
+    """
+    builder = _Builder(details, account)
+    principals = [*builder.users(), *builder.roles()]
+    levels = None
+    if scps is not None:
+        levels = tuple(
+            tuple(
+                document
+                if isinstance(document, Policy)
+                else parse_policy(document, use=Use.SCP, name=f"SCP {i}.{j}")
+                for j, document in enumerate(level, 1)
+            )
+            for i, level in enumerate(scps, 1)
+        )
+    return Universe(account, tuple(principals), levels, org, partition, management, tuple(builder.problems))
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else ""
+
+
+def _list(container: Mapping[str, Any], name: str) -> list[Mapping[str, Any]]:
+    value = container.get(name)
+    return [v for v in value if isinstance(v, Mapping)] if isinstance(value, list | tuple) else []
+
+
+class _Builder:
+    def __init__(self, details: Mapping[str, Any], account: str) -> None:
+        self.details = details
+        self.account = account
+        self.problems: list[Unsupported] = []
+        self.managed = {_text(p.get("Arn")): p for p in _list(details, "Policies")}
+        self.groups = {_text(g.get("GroupName")): g for g in _list(details, "GroupDetailList")}
+        self._parsed: dict[tuple[str, Use], Policy] = {}
+        self._group_held: dict[str, tuple[Held, ...]] = {}
+        for name in ("UserDetailList", "GroupDetailList", "RoleDetailList", "Policies"):
+            if not isinstance(details.get(name), list | tuple):
+                self.problems.append(Unsupported("is not in the answer", name))
+
+    def document(self, arn: str, use: Use) -> Policy:
+        """The default version of a managed policy; without its document, a policy that nothing is known of."""
+        known = self._parsed.get((arn, use))
+        if known is None:
+            known = self._parsed[arn, use] = self._document(arn, use)
+        return known
+
+    def _document(self, arn: str, use: Use) -> Policy:
+        entry = self.managed.get(arn)
+        if entry is None:
+            problem = Unsupported("the document of this managed policy is not in the reading", arn)
+            return Policy(arn, use, problems=(problem,), arn=arn)
+        name = _text(entry.get("PolicyName")) or arn
+        default = entry.get("DefaultVersionId")
+        for version in _list(entry, "PolicyVersionList"):
+            current = version.get("IsDefaultVersion") is True or version.get("VersionId") == default
+            if current and "Document" in version:
+                return parse_policy(version["Document"], use=use, name=name, arn=arn)
+        problem = Unsupported("its default version is not in the reading", arn)
+        return Policy(name, use, problems=(problem,), arn=arn)
+
+    def _held(self, entry: Mapping[str, Any], inline: str, group: str = "") -> Iterator[Held]:
+        use = Use.GROUP if group else Use.IDENTITY
+        owner = _text(entry.get("Arn"))
+        for policy in _list(entry, inline):
+            name = _text(policy.get("PolicyName"))
+            source = Source.GROUP_INLINE if group else Source.INLINE
+            yield Held(
+                parse_policy(policy.get("PolicyDocument"), use=use, name=name, arn=owner), source, group
+            )
+        for attached in _list(entry, "AttachedManagedPolicies"):
+            source = Source.GROUP_ATTACHED if group else Source.ATTACHED
+            yield Held(self.document(_text(attached.get("PolicyArn")), Use.IDENTITY), source, group)
+
+    def group(self, name: str) -> tuple[Held, ...]:
+        """What the members of a group hold by it."""
+        known = self._group_held.get(name)
+        if known is None:
+            entry = self.groups.get(name)
+            if entry is None:
+                problem = Unsupported("this group is not in the reading", name)
+                known = (Held(Policy(name, Use.GROUP, problems=(problem,)), Source.GROUP_INLINE, name),)
+            else:
+                known = tuple(self._held(entry, "GroupPolicyList", name))
+            self._group_held[name] = known
+        return known
+
+    def _boundary(self, entry: Mapping[str, Any]) -> Policy | None:
+        boundary = entry.get("PermissionsBoundary")
+        if not isinstance(boundary, Mapping) or not boundary.get("PermissionsBoundaryArn"):
+            return None
+        return self.document(_text(boundary["PermissionsBoundaryArn"]), Use.BOUNDARY)
+
+    def users(self) -> Iterator[Principal]:
+        """Every user."""
+        for entry in _list(self.details, "UserDetailList"):
+            names = entry.get("GroupList")
+            groups = tuple(n for n in names if isinstance(n, str)) if isinstance(names, list | tuple) else ()
+            held = [*self._held(entry, "UserPolicyList"), *(h for g in groups for h in self.group(g))]
+            arn = _text(entry.get("Arn"))
+            caller = Caller(Kind.USER, arn, arn_field(arn, 4) or self.account)
+            yield self._principal(entry, caller, _text(entry.get("UserName")), "UserId", held, groups=groups)
+
+    def roles(self) -> Iterator[Principal]:
+        """Every role."""
+        for entry in _list(self.details, "RoleDetailList"):
+            arn = _text(entry.get("Arn"))
+            name = _text(entry.get("RoleName"))
+            caller = Caller(Kind.ROLE, arn, arn_field(arn, 4) or self.account, arn)
+            trust = parse_policy(
+                entry.get("AssumeRolePolicyDocument"), use=Use.TRUST, name=f"trust policy of {name}", arn=arn
+            )
+            used = entry.get("RoleLastUsed")
+            last = used if isinstance(used, Mapping) else {}
+            yield self._principal(
+                entry,
+                caller,
+                name,
+                "RoleId",
+                list(self._held(entry, "RolePolicyList")),
+                trust=trust,
+                last_used=_text(last.get("LastUsedDate")),
+                last_region=_text(last.get("Region")),
+            )
+
+    def _principal(
+        self,
+        entry: Mapping[str, Any],
+        caller: Caller,
+        name: str,
+        id_member: str,
+        held: list[Held],
+        **more: Any,
+    ) -> Principal:
+        if not caller.arn or not name:
+            self.problems.append(
+                Unsupported(f"an entry of {id_member.removesuffix('Id')}DetailList without an ARN")
+            )
+        boundary = self._boundary(entry)
+        unique = tuple({id(h.policy): h for h in reversed(held)}.values())[::-1]
+        problems = [p for h in unique for p in h.policy.unsupported]
+        problems += boundary.unsupported if boundary is not None else ()
+        tags = {_text(t.get("Key")): _text(t.get("Value")) for t in _list(entry, "Tags")}
+        return Principal(
+            caller,
+            name,
+            _text(entry.get(id_member)),
+            _text(entry.get("Path")) or "/",
+            _text(entry.get("CreateDate")),
+            unique,
+            boundary,
+            tags=MappingProxyType(tags),
+            problems=tuple(dict.fromkeys(problems)),
+            **more,
+        )
+
+
+__all__ = ["ROOT", "Access", "Held", "Principal", "Source", "Universe", "build_universe"]
