@@ -25,7 +25,6 @@ from assessor.iam.conditions import (
 )
 from assessor.iam.evaluate import Answer, Authorization, Layer, Outcome, answer, authorize, opaque_reasons
 from assessor.iam.formula import FALSE, TRUE, Clause, Node, settled
-from assessor.iam.operators import Family, Test
 from assessor.iam.patterns import restore
 from assessor.iam.policy import StatementRef
 from assessor.iam.request import Context, Given, Layers, Request, context
@@ -351,17 +350,3 @@ def replays(request: Request, layers: Layers, decision: Decision) -> bool:
         if (found.outcome is Outcome.ALLOWED) is not wanted or found.outcome is Outcome.UNSUPPORTED:
             return False
     return True
-
-
-__all__ = [
-    "BUDGET",
-    "Decision",
-    "Family",
-    "Test",
-    "Verdict",
-    "Witness",
-    "decide",
-    "decide_formula",
-    "open_context",
-    "replays",
-]

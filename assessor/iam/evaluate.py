@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from assessor.iam.conditions import Lookup, Opaque
-from assessor.iam.formula import FALSE, TRUE, AllOf, AnyOf, Clause, Node, opposite
+from assessor.iam.formula import TRUE, AllOf, AnyOf, Clause, Node, opposite
 from assessor.iam.policy import Effect, Policy, Statement, StatementRef
-from assessor.iam.principals import UNSIGNED, Caller, Kind, Naming
+from assessor.iam.principals import UNSIGNED, Kind, Naming
 from assessor.iam.request import Layers, Request
 
 ALWAYS_ALLOWED = frozenset({"sts:getcalleridentity"})
@@ -262,19 +262,3 @@ def _denies(request: Request, layers: Layers, *, scps_apply: bool) -> Iterable[C
     for policy in facing:
         for _, clause in _named_clauses(policy, request, Effect.DENY, bounded=bounded):
             yield clause
-
-
-__all__ = [
-    "FALSE",
-    "Answer",
-    "Authorization",
-    "Caller",
-    "Layer",
-    "Outcome",
-    "answer",
-    "authorize",
-    "clause_of",
-    "evaluate",
-    "needs_resource_policy",
-    "opaque_reasons",
-]

@@ -88,8 +88,10 @@ class Opening:
 
 @dataclass(frozen=True, slots=True)
 class Exposure:
-    """Every way in that was found, widest first. ``unsupported`` names what could not be read: without it the
-    resource may be more open than shown. ``exact`` is False where a search was cut off.
+    """Every way in that was found, widest first.
+
+    ``unsupported`` names what could not be read: the resource may then be more open than shown. ``exact`` is
+    False where a search was cut off.
     """
 
     openings: tuple[Opening, ...]

@@ -9,10 +9,10 @@ conditions apply to, and each distinct set of conditions is decided once. The an
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from assessor.iam.conditions import Atom, Condition, Missing, Values
+from assessor.iam.conditions import Atom, Missing, Values
 from assessor.iam.decide import Decision, Verdict
-from assessor.iam.formula import Clause
 from assessor.iam.operators import arn_like
+from assessor.iam.patterns import glob_matches, restore
 from assessor.iam.policy import Effect, Policy, Statement
 from assessor.iam.request import arn_field
 from assessor.iam.universe import Principal, Universe
@@ -93,13 +93,9 @@ class Matrix:
         self._verdicts: dict[object, Verdict] = {}
         self._keys: dict[tuple[Atom, ...], tuple[str, ...]] = {}
         self._fields: dict[str, dict[str, int]] = {}
-        own = foreign = 0
-        for number, arn in enumerate(self.resources):
-            if arn_field(arn, 4) in {"", universe.account}:
-                own |= 1 << number
-            else:
-                foreign |= 1 << number
-        self._own = own
+        self._own = sum(
+            1 << n for n, arn in enumerate(self.resources) if arn_field(arn, 4) in {"", universe.account}
+        )
 
     # -- masks ----------------------------------------------------------------------------------
     def mask(self, pattern: str) -> int:
@@ -114,6 +110,15 @@ class Matrix:
             self._patterns[pattern] = found
         return found
 
+    def _wide_mask(self, pattern: str) -> int:
+        """The resources that a pattern may match, its wildcards running over colons too."""
+        key = f"*{pattern}"
+        found = self._patterns.get(key)
+        if found is None:
+            found = sum(1 << n for n, arn in enumerate(self.resources) if glob_matches(pattern, arn))
+            self._patterns[key] = found
+        return found
+
     def _statement_mask(self, statement: Statement) -> tuple[int, bool]:
         """The resources a statement covers or, with variables, may cover; and whether it has variables."""
         if statement.resources is None:
@@ -125,8 +130,8 @@ class Matrix:
             if text is None:
                 variable = True
                 if not statement.not_resources:
-                    text = "".join(p if isinstance(p, str) else "*" for p in template.parts)
-                    bits |= self.mask(text) | self.mask(f"{text}*" if text.count(":") < 5 else text)  # noqa: PLR2004 - colons of an ARN
+                    text = restore("".join(p if isinstance(p, str) else "*" for p in template.parts))
+                    bits |= self._wide_mask(f"{text}*")
             else:
                 bits |= self.mask(text)
         if variable and statement.resources:
@@ -336,6 +341,3 @@ def _merged(one: Row, other: Row) -> Row:
     return Row(
         one.allowed | other.allowed, one.conditional | other.conditional, one.unsupported | other.unsupported
     )
-
-
-__all__ = ["Clause", "Condition", "Matrix", "Row"]

@@ -86,6 +86,8 @@ class StatementRef:
     effect: Effect | None = None
 
     def __str__(self) -> str:
+        if self.index < 0:
+            return f"{self.use} {self.policy or '(unnamed)'}"
         sid = f' "{self.sid}"' if self.sid else ""
         return f"{self.use} {self.policy or '(unnamed)'}, statement {self.index + 1}{sid}"
 

@@ -46,7 +46,7 @@ class Context:
 
     def closed(self) -> "Context":
         """The same context with every unknown key absent."""
-        return Context(self.known)
+        return Context(MappingProxyType({k: ABSENT if v is UNKNOWN else v for k, v in self.known.items()}))
 
 
 def _known(given: Given) -> "dict[str, Values | Missing]":

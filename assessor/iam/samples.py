@@ -13,11 +13,13 @@ from datetime import UTC, datetime
 from functools import lru_cache
 
 from assessor.iam.operators import Family, Test, arn_like, like, moment, network, number
-from assessor.iam.patterns import Chars, Steps, literal_steps, restore
+from assessor.iam.patterns import Steps, literal_steps, restore
 from assessor.iam.shapes import Shape, shape_of
 
 STATE_LIMIT = 2_000
 """States of the product searched for one key; beyond it the samples are not exhaustive."""
+STEP_LIMIT = 20_000
+"""Characters of all patterns on one key; with more, only simple samples are tried."""
 TEXT_LIMIT = 512
 SAMPLE_LIMIT = 64
 
@@ -228,6 +230,8 @@ def _product(shape: Shape, tests: list[Test]) -> tuple[list[str], bool]:
                 groups.append((literal_steps(restore(test.value), ignore_case=True),))
             case _:
                 continue
+    if sum(len(steps) for group in groups for steps in group) > STEP_LIMIT:
+        return [], False
     automaton = _Automaton(groups)
     shaped = automaton.accepting[0] if shape.alternatives else 0
     alive = _positions(automaton, len(shape.alternatives))
@@ -258,6 +262,3 @@ def _positions(automaton: _Automaton, alternatives: int) -> int:
         return 0
     offset, steps = automaton.steps[alternatives - 1]
     return (1 << (offset + len(steps) + 1)) - 1
-
-
-__all__ = ["Chars", "Samples", "samples"]

@@ -19,7 +19,7 @@ from assessor.iam.guardrail import Subject
 from assessor.iam.operators import arn_like
 from assessor.iam.patterns import ARN_PARTS, restore
 from assessor.iam.policy import Effect, Policy, StatementRef, Unsupported, Use, parse_policy
-from assessor.iam.principals import ROOT, Caller, Kind, PrincipalKind
+from assessor.iam.principals import Caller, Kind, PrincipalKind
 from assessor.iam.request import Context, Given, Layers, Request, arn_field, context
 from assessor.iam.templates import UNRESOLVED, Unresolved
 
@@ -273,18 +273,22 @@ class Universe:
         resources: Iterable[str] | None = None,
         *,
         regions: Sequence[str] = ("us-east-1",),
+        resource_policy: Policy | None = None,
         given: Given | None = None,
         budget: int = BUDGET,
     ) -> Access:
-        """Whether the principal may do ``action`` on anything: on one of ``resources``, by default on whatever its
-        own policies name and on one resource of every type of the action in ``regions``. The best answer counts.
+        """Whether the principal may do ``action`` on anything.
+
+        Asked of ``resources``; by default of whatever its own policies name and of one resource of every type of
+        the action in ``regions``. The best answer counts. ``resource_policy`` is the policy of those resources.
         """
         asked = tuple(resources) if resources is not None else self.probes(principal, action, regions)
         best: Access | None = None
         for resource in asked:
-            access = Access(
-                principal, action, resource, self.ask(principal, action, resource, given=given, budget=budget)
+            decision = self.ask(
+                principal, action, resource, resource_policy=resource_policy, given=given, budget=budget
             )
+            access = Access(principal, action, resource, decision)
             if best is None or _better(access.decision, best.decision):
                 best = access
             if best.decision.verdict is Verdict.ALLOWED:
@@ -297,11 +301,15 @@ class Universe:
         resources: Iterable[str] | None = None,
         *,
         regions: Sequence[str] = ("us-east-1",),
+        resource_policy: Policy | None = None,
         given: Given | None = None,
     ) -> tuple[Access, ...]:
         """Every principal that may do ``action`` in some circumstances, or of which it is not known."""
         asked = tuple(resources) if resources is not None else None
-        found = (self.can(p, action, asked, regions=regions, given=given) for p in self.principals)
+        found = (
+            self.can(p, action, asked, regions=regions, resource_policy=resource_policy, given=given)
+            for p in self.principals
+        )
         return tuple(access for access in found if access.possible or access.unknown)
 
     def probes(self, principal: Principal, action: str, regions: Sequence[str]) -> tuple[str, ...]:
@@ -583,6 +591,3 @@ class _Builder:
             problems=tuple(dict.fromkeys(problems)),
             **more,
         )
-
-
-__all__ = ["ROOT", "Access", "Held", "Principal", "Source", "Universe", "build_universe"]
