@@ -132,12 +132,15 @@ LIST_AGENT_COLLABORATORS = Operation(
 LIST_FLOWS = Operation("bedrock-agent", "ListFlows", "bedrock:ListFlows", items="flowSummaries", token=_PAGE)
 
 _NODE = "definition.nodes[].configuration"
+_INLINE = f"{_NODE}.prompt.sourceConfiguration.inline.templateConfiguration"
 _NODE_TEXT = (
-    f"{_NODE}.prompt.sourceConfiguration.inline.templateConfiguration.text.text",
-    f"{_NODE}.prompt.sourceConfiguration.inline.templateConfiguration.chat.messages[].content[].text",
-    f"{_NODE}.prompt.sourceConfiguration.inline.templateConfiguration.chat.system[].text",
+    f"{_INLINE}.text.text",
+    f"{_INLINE}.chat.messages[].content[].text",
+    f"{_INLINE}.chat.system[].text",
+    f"{_INLINE}.chat.toolConfiguration.tools[].toolSpec.description",
     f"{_NODE}.knowledgeBase.promptTemplate.textPromptTemplate",
     f"{_NODE}.knowledgeBase.orchestrationConfiguration.promptTemplate.textPromptTemplate",
+    f"{_NODE}.inlineCode.code",
 )
 
 GET_FLOW = Operation(

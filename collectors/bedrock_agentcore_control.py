@@ -3,6 +3,7 @@
 https://docs.aws.amazon.com/bedrock-agentcore-control/latest/APIReference/API_Operations.html
 """
 
+from assessor.model.looks import Looks
 from assessor.model.operation import Each, Operation
 
 _PAGE = ("nextToken", "nextToken")
@@ -46,7 +47,7 @@ GET_AGENT_RUNTIME = Operation(
             {"agentRuntimeId": "$.agentRuntimeId", "agentRuntimeVersion": "liveVersion"},
         ),
     ),
-    redact=("environmentVariables{}",),
+    redact=(Looks("environmentVariables{}"),),
 )
 
 LIST_HARNESSES = Operation(
@@ -64,10 +65,11 @@ GET_HARNESS = Operation(
     each=(Each(LIST_HARNESSES, {"harnessId": "harnessId"}),),
     # Headers to a tool server are where its key travels.
     redact=(
-        "harness.environmentVariables{}",
+        Looks("harness.environmentVariables{}"),
         "harness.systemPrompt[].text",
         "harness.truncation.config.summarization.summarizationSystemPrompt",
         "harness.tools[].config.remoteMcp.headers{}",
+        "harness.tools[].config.agentCoreGateway.outboundAuth.oauth.customParameters{}",
     ),
 )
 
@@ -102,6 +104,10 @@ GET_GATEWAY_TARGET = Operation(
     "GetGatewayTarget",
     "bedrock-agentcore:GetGatewayTarget",
     each=(Each(LIST_GATEWAY_TARGETS, {"gatewayIdentifier": "$.gatewayIdentifier", "targetId": "targetId"}),),
+    redact=(
+        "targetConfiguration.http.passthrough.staticQueryParameters{}",
+        "credentialProviderConfigurations[].credentialProvider.oauthCredentialProvider.customParameters{}",
+    ),
 )
 
 LIST_GATEWAY_RATE_LIMITS = Operation(
@@ -179,11 +185,32 @@ LIST_MEMORIES = Operation(
     token=_PAGE,
 )
 
+_STRATEGY = "memory.strategies[]"
+_EXTRACTION = f"{_STRATEGY}.configuration.extraction.customExtractionConfiguration"
+_CONSOLIDATION = f"{_STRATEGY}.configuration.consolidation.customConsolidationConfiguration"
+_REFLECTION = f"{_STRATEGY}.configuration.reflection.customReflectionConfiguration"
+_INSTRUCTION = (
+    "memoryRecordSchema.metadataSchema[].extractionConfig.llmExtractionConfig.llmExtractionInstruction"
+)
+
 GET_MEMORY = Operation(
     "bedrock-agentcore-control",
     "GetMemory",
     "bedrock-agentcore:GetMemory",
     each=(Each(LIST_MEMORIES, {"memoryId": "id"}),),
+    redact=(
+        f"{_EXTRACTION}.semanticExtractionOverride.appendToPrompt",
+        f"{_EXTRACTION}.userPreferenceExtractionOverride.appendToPrompt",
+        f"{_EXTRACTION}.episodicExtractionOverride.appendToPrompt",
+        f"{_CONSOLIDATION}.semanticConsolidationOverride.appendToPrompt",
+        f"{_CONSOLIDATION}.summaryConsolidationOverride.appendToPrompt",
+        f"{_CONSOLIDATION}.userPreferenceConsolidationOverride.appendToPrompt",
+        f"{_CONSOLIDATION}.episodicConsolidationOverride.appendToPrompt",
+        f"{_REFLECTION}.episodicReflectionOverride.appendToPrompt",
+        f"{_STRATEGY}.{_INSTRUCTION}",
+        f"{_REFLECTION}.episodicReflectionOverride.{_INSTRUCTION}",
+        f"{_STRATEGY}.configuration.reflection.episodicReflectionConfiguration.{_INSTRUCTION}",
+    ),
 )
 
 # -- identity ----------------------------------------------------------------------------------------

@@ -125,12 +125,6 @@ _GEOGRAPHIES = frozenset(
 )
 
 
-def issuer_pool(issuer: str) -> str | None:
-    """The user pool in an issuer's URL (``https://cognito-idp.<region>.amazonaws.com/<pool>``)."""
-    host, _, pool = issuer.removeprefix("https://").partition("/")
-    return pool or None if host.startswith("cognito-idp.") and "_" in pool else None
-
-
 def vector_bucket(arn: str) -> str | None:
     """The vector bucket's ARN in that of one of its indices (``...:bucket/<name>/index/<name>``)."""
     return arn.partition("/index/")[0] if _of_service(arn, "s3vectors") else None

@@ -27,6 +27,8 @@ _MANAGED = f"knowledgeBase.knowledgeBaseConfiguration.managedKnowledgeBaseConfig
 _CONNECTOR = (
     "dataSource.dataSourceConfiguration.managedKnowledgeBaseConnectorConfiguration.connectorParameters"
 )
+# The member's name in Kendra's own schema for S3 sources, which AWS keeps outside the API's model:
+# https://docs.aws.amazon.com/kendra/latest/dg/ds-schemas.html
 _TEMPLATE = "Configuration.TemplateConfiguration.Template.connectionConfiguration.repositoryEndpointMetadata.BucketName"
 _LARGE = "loggingConfig.cloudWatchConfig.largeDataDeliveryS3Config.bucketName"
 
@@ -99,7 +101,13 @@ GET_PUBLIC_ACCESS_BLOCK = Operation(
     absent=("NoSuchPublicAccessBlockConfiguration",),
 )
 
-GET_BUCKET_ACL = Operation("s3", "GetBucketAcl", "s3:GetBucketAcl", each=_EVERY_BUCKET)
+GET_BUCKET_ACL = Operation(
+    "s3",
+    "GetBucketAcl",
+    "s3:GetBucketAcl",
+    each=_EVERY_BUCKET,
+    redact=("Grants[].Grantee.EmailAddress",),
+)
 
 GET_BUCKET_OWNERSHIP_CONTROLS = Operation(
     "s3",

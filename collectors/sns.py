@@ -23,14 +23,15 @@ _EVERY_TOPIC = (
     ),
     Each(
         ce.GET_ANOMALY_SUBSCRIPTIONS,
-        _TOPIC,
-        items="AnomalySubscriptions[].Subscribers[].Address",
-        region=_HERE,
+        {"TopicArn": Bind("Address", via=naming.topic)},
+        items="AnomalySubscriptions[].Subscribers",
+        where={"Type": ("SNS",)},
+        region=Bind("Address", via=naming.region),
     ),
 )
 
-# SNS writes its codes without "Exception" on the wire; both spellings are accepted.
-_GONE = ("NotFound", "NotFoundException")
+# SNS writes its codes without "Exception" on the wire.
+_GONE = ("NotFound",)
 
 GET_TOPIC_ATTRIBUTES = Operation(
     "sns", "GetTopicAttributes", "sns:GetTopicAttributes", each=_EVERY_TOPIC, absent=_GONE

@@ -8,6 +8,7 @@ from collectors import apigateway, appsync, cognito_idp, elbv2
 
 _PAGE = ("NextMarker", "NextMarker")
 _GONE = ("WAFNonexistentItemException",)
+_SAME = Bind(template="{region}")
 
 LIST_WEB_ACLS = Operation(
     "wafv2", "ListWebACLs", "wafv2:ListWebACLs", items="WebACLs", token=_PAGE, params={"Scope": "REGIONAL"}
@@ -31,7 +32,7 @@ GET_WEB_ACL = Operation(
     "wafv2:GetWebACL",
     each=(
         Each(LIST_WEB_ACLS, {"ARN": "ARN"}),
-        Each(LIST_WEB_ACLS_CLOUDFRONT, {"ARN": "ARN"}),
+        Each(LIST_WEB_ACLS_CLOUDFRONT, {"ARN": "ARN"}, region=_SAME),
     ),
     absent=_GONE,
 )
@@ -51,7 +52,7 @@ GET_LOGGING_CONFIGURATION = Operation(
     "wafv2:GetLoggingConfiguration",
     each=(
         Each(LIST_WEB_ACLS, {"ResourceArn": "ARN"}),
-        Each(LIST_WEB_ACLS_CLOUDFRONT, {"ResourceArn": "ARN"}),
+        Each(LIST_WEB_ACLS_CLOUDFRONT, {"ResourceArn": "ARN"}, region=_SAME),
     ),
     absent=_GONE,
 )

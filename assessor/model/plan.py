@@ -169,10 +169,11 @@ class _Look:
 
 
 def _distinct(found: Iterable[Any]) -> list[Any]:
+    every = list(found)
     try:
-        return list(dict.fromkeys(found))
+        return list(dict.fromkeys(every))
     except TypeError:  # a structured value is sent as it is
-        return list(found)
+        return every
 
 
 __all__ = ["Plan", "Planned", "closure"]
