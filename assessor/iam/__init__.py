@@ -6,7 +6,7 @@ Policies
     ``policy.parse_policy(document, use=Use.RESOURCE, name="...")`` takes an object, JSON text or URL-encoded text
     and never raises; ``Policy.unsupported`` holds what cannot be judged.
 The account's principals
-    ``universe.build_universe(details, account=..., scps=..., org=...)`` from the merged answer of
+    ``build.build_universe(details, account=..., scps=..., org=...)`` from the merged answer of
     GetAccountAuthorizationDetails. Then
     ``universe.who_can("bedrock:InvokeModel")``: every principal that can on anything, each an ``Access`` with its
     resource, decision (witness) and the statements responsible;

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from assessor.iam.decide import Decision
-from assessor.iam.universe import Access, Principal, Universe
+from assessor.iam.holders import Principal
+from assessor.iam.universe import Access, Universe
 
 
 class Endpoint(StrEnum):

@@ -89,6 +89,11 @@ class Decision:
         """Whether the request is allowed in some circumstances, as far as is known."""
         return self.allow_witness is not None
 
+    @property
+    def undecided(self) -> bool:
+        """Whether it is not known if the request can be allowed at all."""
+        return not self.possible and self.verdict in {Verdict.UNSUPPORTED, Verdict.CONDITIONAL}
+
 
 def open_context(action: str, given: Given | None = None) -> Context:
     """A context in which every key is unknown but those given and those the action cannot have."""

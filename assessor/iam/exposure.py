@@ -8,28 +8,34 @@ tags) is open. What the policy does not hold - S3 Block Public Access, endpoint 
 KMS grants - is passed as a `Setting`.
 """
 
-import ipaddress
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from assessor.iam.actions import matching_actions
-from assessor.iam.conditions import ABSENT, UNKNOWN, Condition
+from assessor.iam.conditions import ABSENT, UNKNOWN
 from assessor.iam.decide import BUDGET, Decision, Verdict, Witness, decide, open_context
-from assessor.iam.operators import Family, network
 from assessor.iam.patterns import ARN_PARTS, glob_matches, restore
 from assessor.iam.policy import Effect, Policy, StatementRef, Use, parse_policy
-from assessor.iam.principals import ANONYMOUS, Caller, Kind, Named, PrincipalKind, parse_caller
+from assessor.iam.principals import ANONYMOUS, Caller, Kind, PrincipalKind, parse_caller
 from assessor.iam.request import Given, Layers, Request
 from assessor.iam.shapes import STRANGER
+from assessor.iam.strangers import (
+    ENDPOINT,
+    INTERNET,
+    NOBODY,
+    STRANGER_ORG,
+    address_blocks,
+    allowed_entries,
+    caller_or_none,
+    foreign_arns,
+    is_private,
+    policy_conditions,
+    probe_addresses,
+    signed_as,
+)
 
-STRANGER_ORG = "o-zz99stranger"
-FOREIGN_ENDPOINT = "vpce-0zz99stranger"
-FOREIGN_VPC = "vpc-0zz99stranger"
-PUBLIC_PREFIX = 8
-"""An IPv4 block at least this wide open to strangers counts as public (Block Public Access draws it there)."""
-PUBLIC_PREFIX_6 = 16
 ACTION_LIMIT = 60
 RESOURCE_LIMIT = 12
 SIGNED_ONLY = frozenset(
@@ -166,7 +172,7 @@ def exposure(
     openings = _restricted(question, found.merged())
     openings += [
         Opening(Level.ACCOUNT, caller.account, ("kms:grant",), resource, None, (), caller)
-        for caller in map(_caller_or_none, question.setting.grantees)
+        for caller in map(caller_or_none, question.setting.grantees)
         if caller is not None and caller.account not in {"", account}
     ]
     openings.sort(key=lambda o: (o.level.rank, o.who))
@@ -278,60 +284,6 @@ def _ask_all(question: _Question, action: str, resource: str, org: str | None, f
     _ask_providers(question, action, resource, found)
 
 
-def _who(account: str, org: str | None, arn: str) -> Given:
-    """The keys that say who a signed caller is. An org of None is not known, "" is none."""
-    orgs: Given = {"aws:PrincipalOrgID": ABSENT, "aws:PrincipalOrgPaths": ABSENT}
-    if org:
-        orgs = {"aws:PrincipalOrgID": org, "aws:PrincipalOrgPaths": f"{org}/r-zz99/ou-zz99-99999999/"}
-    elif org is None:
-        orgs = {}
-    return {
-        "aws:PrincipalAccount": account,
-        "aws:PrincipalArn": arn,
-        "aws:userid": "AROAZZ99STRANGER:session",
-        "aws:PrincipalType": "AssumedRole",
-        "aws:PrincipalIsAWSService": "false",
-        "aws:PrincipalServiceName": ABSENT,
-        "aws:PrincipalServiceNamesList": ABSENT,
-        "aws:SourceOwner": account,
-        "aws:SourceAccount": ABSENT,
-        "aws:SourceArn": ABSENT,
-        "aws:SourceOrgID": ABSENT,
-        "aws:SourceOrgPaths": ABSENT,
-        "kms:CallerAccount": account,
-        **orgs,
-    }
-
-
-_NOBODY: Given = {
-    "aws:PrincipalAccount": "anonymous",
-    "aws:PrincipalArn": ABSENT,
-    "aws:PrincipalOrgID": ABSENT,
-    "aws:PrincipalOrgPaths": ABSENT,
-    "aws:userid": "anonymous",
-    "aws:username": ABSENT,
-    "aws:PrincipalType": "Anonymous",
-    "aws:PrincipalIsAWSService": "false",
-    "aws:PrincipalServiceName": ABSENT,
-    "aws:PrincipalServiceNamesList": ABSENT,
-    "aws:SourceOwner": ABSENT,
-    "aws:SourceAccount": ABSENT,
-    "aws:SourceArn": ABSENT,
-    "aws:SourceOrgID": ABSENT,
-    "aws:SourceOrgPaths": ABSENT,
-    "aws:ViaAWSService": "false",
-    "kms:CallerAccount": ABSENT,
-}
-_INTERNET: Given = {"aws:SourceVpc": ABSENT, "aws:SourceVpce": ABSENT, "aws:VpcSourceIp": ABSENT}
-_ENDPOINT: Given = {
-    "aws:SourceVpc": FOREIGN_VPC,
-    "aws:SourceVpce": FOREIGN_ENDPOINT,
-    "aws:SourceIp": ABSENT,
-    "aws:VpceAccount": STRANGER,
-    "aws:VpceOrgID": STRANGER_ORG,
-}
-
-
 def _setting_keys(question: _Question) -> Given:
     auth = question.setting.url_auth
     return {} if auth is None else {"lambda:FunctionUrlAuthType": auth}
@@ -348,9 +300,9 @@ def _ask_strangers(question: _Question, action: str, resource: str, found: _Coll
     stranger = parse_caller(f"arn:aws:iam::{STRANGER}:role/stranger")
     orgs: list[str] = [STRANGER_ORG, ""]
     callers: list[tuple[Level, Caller, Given]] = [
-        (Level.ANYONE if _unsigned_possible(question, action) else Level.ANY_ACCOUNT, ANONYMOUS, _NOBODY)
+        (Level.ANYONE if _unsigned_possible(question, action) else Level.ANY_ACCOUNT, ANONYMOUS, NOBODY)
     ]
-    callers += [(Level.ANY_ACCOUNT, stranger, _who(STRANGER, org, stranger.arn)) for org in orgs]
+    callers += [(Level.ANY_ACCOUNT, stranger, signed_as(STRANGER, org, stranger.arn)) for org in orgs]
     for level, caller, who in callers:
         reached = _ask_networks(question, _Asked(level, "", caller, action, resource), who, found)
         if reached is not None:
@@ -372,13 +324,13 @@ def _ask_networks(question: _Question, asked: _Asked, who: Given, found: _Collec
     base: Given = {**who, **_setting_keys(question)}
     reached: Level | None = None
     if question.setting.internet:
-        context = {**base, **_INTERNET, "aws:SourceIp": UNKNOWN}
+        context = {**base, **INTERNET, "aws:SourceIp": UNKNOWN}
         decision = question.ask(asked.caller, asked.action, asked.resource, context)
         if found.note(decision):
             reached = _ask_addresses(question, asked, context, found)
             if reached is asked.level:
                 return reached
-    context = {**base, **_ENDPOINT}
+    context = {**base, **ENDPOINT}
     decision = question.ask(asked.caller, asked.action, asked.resource, context)
     if found.note(decision):
         found.add(_opening(asked, decision, context))
@@ -410,8 +362,8 @@ def _opening(
 
 
 def _ask_addresses(question: _Question, asked: _Asked, context: Given, found: _Collected) -> Level | None:
-    blocks = _blocks(question.policy)
-    for address in _probes(blocks):
+    blocks = address_blocks(question.policy)
+    for address in probe_addresses(blocks):
         pinned = {**context, "aws:SourceIp": address}
         decision = question.ask(asked.caller, asked.action, asked.resource, pinned)
         if found.note(decision):
@@ -420,7 +372,7 @@ def _ask_addresses(question: _Question, asked: _Asked, context: Given, found: _C
     reached: Level | None = None
     for block in blocks:
         inside = str(block[min(9, block.num_addresses - 1)])
-        if _private(inside):
+        if is_private(inside):
             continue
         pinned = {**context, "aws:SourceIp": inside}
         decision = question.ask(asked.caller, asked.action, asked.resource, pinned)
@@ -430,55 +382,6 @@ def _ask_addresses(question: _Question, asked: _Asked, context: Given, found: _C
             found.add(_opening(asked, decision, pinned, level, who))
             reached = level
     return reached
-
-
-_PRIVATE = tuple(
-    ipaddress.ip_network(text)
-    for text in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "127.0.0.0/8", "169.254.0.0/16", "fc00::/7")
-)
-
-
-def _private(text: str) -> bool:
-    where = ipaddress.ip_address(text)
-    return any(where.version == block.version and where in block for block in _PRIVATE)
-
-
-def _blocks(policy: Policy) -> list[ipaddress.IPv4Network | ipaddress.IPv6Network]:
-    found: dict[ipaddress.IPv4Network | ipaddress.IPv6Network, None] = {}
-    for condition in _conditions(policy):
-        if condition.operator.family is Family.IP and condition.key == "aws:sourceip":
-            for template in condition.values:
-                block = network(template.constant or "")
-                if block is not None:
-                    found.setdefault(block)
-    return list(found)
-
-
-def _conditions(policy: Policy) -> Iterator[Condition]:
-    for statement in policy.statements:
-        yield from statement.conditions
-
-
-def _probes(blocks: list[ipaddress.IPv4Network | ipaddress.IPv6Network]) -> Iterator[str]:
-    """One public address of every /8, outside narrower blocks of the policy where that can be; some of IPv6."""
-    if not blocks:
-        yield "198.51.100.9"
-        return
-    narrow = [b for b in blocks if b.prefixlen > (PUBLIC_PREFIX if b.version == 4 else PUBLIC_PREFIX_6)]
-    tails = ("77.77.77", "200.13.5", "13.201.9", "129.3.250", "31.96.64", "250.250.1")
-    firsts = [198, 54, 3, *(n for n in range(1, 224) if n not in {10, 127, 198, 54, 3})]
-    for first in firsts:
-        yield _outside([f"{first}.{tail}" for tail in tails], narrow)
-    for head in ("2600", "2a00", "2001", "2400", "2800", "2c0f"):
-        yield _outside([f"{head}:77::{tail}" for tail in ("77", "1:2")], narrow)
-
-
-def _outside(candidates: list[str], narrow: list[ipaddress.IPv4Network | ipaddress.IPv6Network]) -> str:
-    for text in candidates:
-        where = ipaddress.ip_address(text)
-        if not any(where.version == block.version and where in block for block in narrow):
-            return text
-    return candidates[0]
 
 
 _ORG_ID = re.compile(r"\bo-[a-z0-9]{4,32}", re.ASCII)
@@ -491,7 +394,7 @@ def _ask_organizations(
 ) -> None:
     named = {
         match
-        for condition in _conditions(question.policy)
+        for condition in policy_conditions(question.policy)
         if condition.key in _ORG_KEYS
         for template in condition.values
         for match in _ORG_ID.findall(template.constant or "")
@@ -499,7 +402,7 @@ def _ask_organizations(
     for name in sorted(named | ({org} if org else set())):
         caller = parse_caller(f"arn:aws:iam::{_MEMBER}:role/member")
         paths = {"aws:PrincipalOrgPaths": UNKNOWN}
-        who = {**_who(_MEMBER, name, caller.arn), **paths}
+        who = {**signed_as(_MEMBER, name, caller.arn), **paths}
         _ask_networks_named(question, _Asked(Level.ORG, name, caller, action, resource), who, found)
 
 
@@ -523,15 +426,15 @@ _ACCOUNT_KEYS = {
 
 def _ask_accounts(question: _Question, action: str, resource: str, found: _Collected) -> None:
     callers: dict[str, dict[str, Caller]] = {}
-    for named in _named(question.policy):
-        caller = _caller_or_none(named.value) if named.kind is PrincipalKind.AWS else None
+    for named in allowed_entries(question.policy):
+        caller = caller_or_none(named.value) if named.kind is PrincipalKind.AWS else None
         if named.account and named.account != question.account:
             group = callers.setdefault(named.account, {})
             if caller is not None and caller.kind is not Kind.ROOT:
                 group.setdefault(caller.arn, caller)
         elif caller is not None and caller.account == "cloudfront":
             callers.setdefault("cloudfront", {}).setdefault(caller.arn, caller)
-    for condition in _conditions(question.policy):
+    for condition in policy_conditions(question.policy):
         if condition.key in _ACCOUNT_KEYS:
             for template in condition.values:
                 for account in _ACCOUNT_ID.findall(template.constant or ""):
@@ -541,43 +444,28 @@ def _ask_accounts(question: _Question, action: str, resource: str, found: _Colle
         generic = parse_caller(f"arn:aws:iam::{account}:role/administrator")
         for caller in (*group.values(), generic):
             arn = UNKNOWN if caller is generic else caller.arn
-            who: Given = {**_who(account, None, caller.arn), "aws:PrincipalArn": arn}
+            who: Given = {**signed_as(account, None, caller.arn), "aws:PrincipalArn": arn}
             level = Level.SERVICE if account == "cloudfront" else Level.ACCOUNT
             name = caller.name if account == "cloudfront" else account
             _ask_networks_named(question, _Asked(level, name, caller, action, resource), who, found)
 
 
 def _ask_canonical(question: _Question, action: str, resource: str, found: _Collected) -> None:
-    for named in _named(question.policy):
+    for named in allowed_entries(question.policy):
         if named.kind is PrincipalKind.CANONICAL:
             caller = Caller(Kind.CANONICAL, named.value)
             asked = _Asked(Level.ACCOUNT, f"canonical user {named.value[:16]}", caller, action, resource)
             _ask_networks_named(question, asked, {}, found)
 
 
-def _named(policy: Policy) -> Iterator[Named]:
-    for statement in policy.statements:
-        if (
-            statement.effect is not Effect.DENY
-            and statement.principals is not None
-            and not statement.principals.negated
-        ):
-            yield from statement.principals.named
-
-
-def _caller_or_none(text: str) -> Caller | None:
-    try:
-        return parse_caller(text)
-    except ValueError:
-        return None
-
-
 def _ask_services(question: _Question, action: str, resource: str, found: _Collected) -> None:
     if question.policy.use is Use.TRUST:
         return
-    for name in dict.fromkeys(n.value for n in _named(question.policy) if n.kind is PrincipalKind.SERVICE):
+    for name in dict.fromkeys(
+        n.value for n in allowed_entries(question.policy) if n.kind is PrincipalKind.SERVICE
+    ):
         caller = Caller(Kind.SERVICE, name)
-        for arn in _foreign_arns(question):
+        for arn in foreign_arns(question.policy):
             who: Given = {
                 "aws:PrincipalIsAWSService": "true",
                 "aws:PrincipalServiceName": name,
@@ -599,32 +487,10 @@ def _ask_services(question: _Question, action: str, resource: str, found: _Colle
                 break
 
 
-def _foreign_arns(question: _Question) -> list[str]:
-    """ARNs of things that are not ours, close to what the policy's patterns on aws:SourceArn accept."""
-    found: dict[str, None] = {}
-    for condition in _conditions(question.policy):
-        if condition.key != "aws:sourcearn":
-            continue
-        for template in condition.values:
-            text = template.constant or ""
-            parts = text.split(":", ARN_PARTS - 1)
-            if len(parts) < ARN_PARTS:
-                parts += ["*"] * (ARN_PARTS - len(parts))
-            if not glob_matches(parts[4], STRANGER) and parts[4]:
-                continue
-            if not parts[4] and not parts[5].startswith("*"):
-                continue
-            service = "s3" if "*" in parts[2] else parts[2]
-            account = "" if service == "s3" or not parts[4] else STRANGER
-            region = "" if service == "s3" else "us-east-1" if "*" in parts[3] else parts[3]
-            rest = parts[5].replace("*", "zz99-stranger").replace("?", "z")
-            found.setdefault(f"arn:aws:{service}:{region}:{account}:{rest}")
-    found.setdefault(f"arn:aws:service:us-east-1:{STRANGER}:zz99-stranger")
-    return list(found)
-
-
 def _ask_providers(question: _Question, action: str, resource: str, found: _Collected) -> None:
-    for name in dict.fromkeys(n.value for n in _named(question.policy) if n.kind is PrincipalKind.FEDERATED):
+    for name in dict.fromkeys(
+        n.value for n in allowed_entries(question.policy) if n.kind is PrincipalKind.FEDERATED
+    ):
         caller = Caller(Kind.FEDERATED, name)
         decision = question.ask(caller, action, resource, {})
         if found.note(decision):

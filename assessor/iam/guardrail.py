@@ -6,19 +6,20 @@ version n; a call through an inference profile is authorized on the profile and 
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from assessor.iam.conditions import ABSENT, Atom, Condition
-from assessor.iam.decide import BUDGET, Decision, Verdict, Witness, decide, decide_formula, open_context
+from assessor.iam.decide import BUDGET, Decision, Verdict, Witness, decide_formula, open_context
+from assessor.iam.doors import Door, fence_cutters, side_doors, versioned
 from assessor.iam.evaluate import Authorization, Layer, authorize
 from assessor.iam.formula import FALSE, TRUE, AllOf, AnyOf, Clause, Node, settled
 from assessor.iam.operators import Family, Test
 from assessor.iam.policy import StatementRef
-from assessor.iam.principals import Caller
-from assessor.iam.request import Context, Given, Layers, Request, arn_field
+from assessor.iam.request import Context, Given, Request, arn_field
 from assessor.iam.samples import samples
 from assessor.iam.shapes import STRANGER
+from assessor.iam.subject import Subject
 
 KEY = "bedrock:guardrailidentifier"
 PROFILE_KEY = "bedrock:InferenceProfileArn"
@@ -92,15 +93,6 @@ class Enforced:
 
 
 @dataclass(frozen=True, slots=True)
-class Subject:
-    """A principal with its policies and what is known of its requests (tags, organization ...)."""
-
-    caller: Caller
-    layers: Layers
-    known: Given = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
 class Ruling:
     """The mandate for one action on one target.
 
@@ -137,8 +129,8 @@ class Posture:
     """All rulings of one principal, with the ways around the fence and those who can cut it."""
 
     rulings: tuple[Ruling, ...]
-    side_doors: tuple["Door", ...] = ()
-    fence_cutters: tuple["Door", ...] = ()
+    side_doors: tuple[Door, ...] = ()
+    fence_cutters: tuple[Door, ...] = ()
 
     @property
     def mandates(self) -> frozenset[Mandate]:
@@ -197,7 +189,7 @@ def ruling(
                 exact=exact,
             )
         return Ruling(Mandate.UNGUARDED, action, target, absent.allow_witness, (), absent.grants, exact=exact)
-    if _undecided(absent):
+    if absent.undecided:
         return Ruling(Mandate.UNKNOWN, action, target, exact=False, unsupported=absent.unsupported)
     present = _first_possible(calls, base, budget)
     if not present.possible:
@@ -216,7 +208,7 @@ def ruling(
             exact=exact,
         )
     account = subject.caller.account
-    later = [f"{g.rpartition(':')[0] if _versioned(g) else g}:{_LATER}" for g in accepted]
+    later = [f"{g.rpartition(':')[0] if versioned(g) else g}:{_LATER}" for g in accepted]
     return Ruling(
         Mandate.MANDATORY,
         action,
@@ -224,23 +216,13 @@ def ruling(
         present.allow_witness,
         tuple(accepted),
         absent.denials or present.grants,
-        drafts=tuple(g for g in accepted if not _versioned(g)),
+        drafts=tuple(g for g in accepted if not versioned(g)),
         foreign=tuple(g for g in accepted if arn_field(g, 4) != account),
         unlisted=tuple(g for g in accepted if g not in own),
         open_ended=any(
             _first_possible(calls, base.with_values({KEY: g}), budget).possible for g in dict.fromkeys(later)
         ),
         exact=exact and present.exact,
-    )
-
-
-def _versioned(identifier: str) -> bool:
-    return identifier.rpartition(":")[2].isdigit() and identifier.count(":") > 5
-
-
-def _undecided(decision: Decision) -> bool:
-    return decision.verdict is Verdict.UNSUPPORTED or (
-        decision.verdict is Verdict.CONDITIONAL and not decision.possible
     )
 
 
@@ -254,10 +236,10 @@ def _shut(
     budget: int,
 ) -> Ruling:
     """Denied with and without a guardrail: for lack of access, or by an impossible guardrail condition."""
-    if _undecided(present):
+    if present.undecided:
         return Ruling(Mandate.UNKNOWN, action, target, exact=False, unsupported=present.unsupported)
     free = _first_possible([_without_key(call) for call in calls], base, budget)
-    if _undecided(free):
+    if free.undecided:
         return Ruling(Mandate.UNKNOWN, action, target, exact=False, unsupported=free.unsupported)
     mandate = Mandate.LOCKED_OUT if free.possible else Mandate.NO_ACCESS
     return Ruling(mandate, action, target, statements=absent.denials, exact=present.exact and free.exact)
@@ -315,7 +297,7 @@ def _first_possible(calls: list[Authorization], known: Context, budget: int) -> 
         decision = decide_formula(call, known, budget=budget)
         if decision.possible:
             return decision
-        if last is None or (_undecided(decision) and not _undecided(last)):
+        if last is None or (decision.undecided and not last.undecided):
             last = decision
     return last if last is not None else Decision(Verdict.DENIED)
 
@@ -384,119 +366,6 @@ def representative_targets(account: str, region: str, *, partition: str = "aws")
         Target(f"{here}:{account}:prompt-router/zz99router", "prompt-router"),
         Target(f"{here}:{account}:default-prompt-router/zz99.router:1", "default-prompt-router"),
     )
-
-
-@dataclass(frozen=True, slots=True)
-class Door:
-    """Another action a principal may use: around the guardrail, or to weaken it."""
-
-    action: str
-    why: str
-    decision: Decision
-
-
-SIDE_DOORS: tuple[tuple[str, str, str], ...] = (
-    ("bedrock-mantle:CreateInference", "arn:{p}:bedrock-mantle:{r}:{a}:project/default", "no guardrail is possible there"),
-    ("bedrock:InvokeInlineAgent", "*", "the caller chooses the guardrail, or none"),
-    ("bedrock:RetrieveAndGenerate", "*", "the caller chooses the guardrail, or none"),
-    ("bedrock:InvokeAgent", "arn:{p}:bedrock:{r}:{a}:agent-alias/ZZ99AGENT0/ZZ99ALIAS0", "the agent's own guardrail decides"),
-    ("bedrock:InvokeFlow", "arn:{p}:bedrock:{r}:{a}:flow/ZZ99FLOW00/alias/ZZ99ALIAS0", "the flow's own nodes decide"),
-    ("bedrock:CreateModelInvocationJob", "arn:{p}:bedrock:{r}::foundation-model/zz99.any-model-v1:0", "runs as another role"),
-    ("bedrock-agentcore:InvokeAgentRuntime", "arn:{p}:bedrock-agentcore:{r}:{a}:runtime/zz99-0000000000", "runs as another role"),
-    ("bedrock-agentcore:InvokeHarness", "arn:{p}:bedrock-agentcore:{r}:{a}:harness/zz99-0000000000", "runs as another role"),
-    ("sagemaker:InvokeEndpoint", "arn:{p}:sagemaker:{r}:{a}:endpoint/zz99-endpoint", "no guardrail is possible there"),
-)  # fmt: skip
-"""Actions that reach a model outside the condition on InvokeModel: action, ARN format, why."""
-
-_POLICY_EDITS = [
-    "iam:PutRolePolicy",
-    "iam:PutUserPolicy",
-    "iam:PutGroupPolicy",
-    "iam:AttachRolePolicy",
-    "iam:AttachUserPolicy",
-    "iam:AttachGroupPolicy",
-    "iam:DeleteRolePolicy",
-    "iam:DeleteUserPolicy",
-    "iam:DeleteGroupPolicy",
-    "iam:DetachRolePolicy",
-    "iam:DetachUserPolicy",
-    "iam:DetachGroupPolicy",
-    "iam:CreatePolicyVersion",
-    "iam:SetDefaultPolicyVersion",
-    "iam:UpdateAssumeRolePolicy",
-    "iam:DeleteRolePermissionsBoundary",
-    "iam:DeleteUserPermissionsBoundary",
-    "iam:PutRolePermissionsBoundary",
-    "iam:PutUserPermissionsBoundary",
-    "iam:AddUserToGroup",
-]
-_IAM_RESOURCES = {"role": "role/zz99", "user": "user/zz99", "group": "group/zz99", "policy": "policy/zz99"}
-_FENCE = ["bedrock:PutEnforcedGuardrailConfiguration", "bedrock:DeleteEnforcedGuardrailConfiguration"]
-_GUARDRAIL_EDITS = ["bedrock:UpdateGuardrail", "bedrock:DeleteGuardrail"]
-
-
-def _iam_resource(action: str, account: str, partition: str) -> str:
-    name = action.partition(":")[2].lower()
-    if name in {"createpolicyversion", "setdefaultpolicyversion"}:
-        kind = "policy"
-    elif "group" in name:
-        kind = "group"
-    elif "user" in name:
-        kind = "user"
-    else:
-        kind = "role"
-    return f"arn:{partition}:iam::{account}:{_IAM_RESOURCES[kind]}"
-
-
-def _doors(subject: Subject, asked: Iterable[tuple[str, str, str]], budget: int) -> Iterator[Door]:
-    for action, arn, why in asked:
-        known: Given = (
-            {"aws:RequestedRegion": arn_field(arn, 3), **subject.known}
-            if arn_field(arn, 3)
-            else subject.known
-        )
-        request = Request(subject.caller, action, arn, subject.caller.account, open_context(action, known))
-        decision = decide(request, subject.layers, budget=budget)
-        if decision.possible or _undecided(decision):
-            yield Door(action, why, decision)
-
-
-def side_doors(
-    subject: Subject, region: str, *, partition: str = "aws", budget: int = BUDGET
-) -> tuple[Door, ...]:
-    """The ways to a model that a condition on InvokeModel does not close, as far as the principal may use them."""
-    account = subject.caller.account
-    asked = [(a, arn.format(p=partition, r=region, a=account), why) for a, arn, why in SIDE_DOORS]
-    return tuple(_doors(subject, asked, budget))
-
-
-def fence_cutters(
-    subject: Subject,
-    guardrails: Iterable[str] = (),
-    *,
-    resources: Iterable[str] = (),
-    partition: str = "aws",
-    budget: int = BUDGET,
-) -> tuple[Door, ...]:
-    """What the principal may do to weaken its guardrails or its policies.
-
-    ``guardrails``: identifiers of those that are mandatory. ``resources``: IAM ARNs to ask about besides any role,
-    user, group and policy of the account (the principal's own role, the policies attached to it).
-    """
-    account = subject.caller.account
-    asked = [(action, "*", "switches the enforced guardrail configuration") for action in _FENCE]
-    for identifier in dict.fromkeys(g.rpartition(":")[0] if _versioned(g) else g for g in guardrails):
-        asked += [(action, identifier, "changes or deletes the guardrail") for action in _GUARDRAIL_EDITS]
-    own = tuple(resources)
-    for action in _POLICY_EDITS:
-        arns = [_iam_resource(action, account, partition)]
-        kind = arns[0].rsplit(":", 1)[-1].partition("/")[0]
-        arns += [arn for arn in own if arn.rsplit(":", 1)[-1].startswith(f"{kind}/")]
-        asked += [(action, arn, "changes the policies that make it mandatory") for arn in arns]
-    found: dict[str, Door] = {}
-    for door in _doors(subject, asked, budget):
-        found.setdefault(door.action, door)
-    return tuple(found.values())
 
 
 def posture(

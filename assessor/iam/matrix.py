@@ -11,11 +11,12 @@ from dataclasses import dataclass
 
 from assessor.iam.conditions import Atom, Missing, Values
 from assessor.iam.decide import Decision, Verdict
+from assessor.iam.holders import Principal
 from assessor.iam.operators import arn_like
 from assessor.iam.patterns import glob_matches, restore
 from assessor.iam.policy import Effect, Policy, Statement
 from assessor.iam.request import arn_field
-from assessor.iam.universe import Principal, Universe
+from assessor.iam.universe import Universe
 
 DERIVED = ("aws:requestedregion", "aws:resourceaccount", "aws:resourceorgid")
 """Keys whose value follows from the resource: conditions on them split classes further."""

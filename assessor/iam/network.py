@@ -10,9 +10,10 @@ from dataclasses import dataclass, field
 
 from assessor.iam.conditions import ABSENT
 from assessor.iam.decide import Decision, Verdict
+from assessor.iam.holders import Principal
 from assessor.iam.policy import Policy
 from assessor.iam.request import Given
-from assessor.iam.universe import Principal, Universe
+from assessor.iam.universe import Universe
 
 INTERNET = "internet"
 SERVICE = "through an AWS service"

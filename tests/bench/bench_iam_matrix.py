@@ -10,9 +10,10 @@ import random
 import sys
 import time
 
+from assessor.iam.build import build_universe
 from assessor.iam.decide import Verdict
 from assessor.iam.matrix import Matrix
-from assessor.iam.universe import Universe, build_universe
+from assessor.iam.universe import Universe
 
 ACCOUNT = "111111111111"
 ACTIONS = ("bedrock:InvokeModel", "bedrock:InvokeModelWithResponseStream")
