@@ -23,6 +23,7 @@ COMMANDS: Mapping[str, str] = {
 
 
 @click.command(
+    "assessor",
     cls=LazyGroup,
     package="assessor.cli",
     commands_by_name=COMMANDS,

@@ -1,5 +1,6 @@
 """The terminal's report: seven rows, then the worst findings, then what could not be assessed."""
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -60,13 +61,15 @@ def items_table(report: Report, terminal: Terminal) -> str:
     headers = ["Item", "Readiness", "Score", "Coverage", "Findings"]
     rows = [_item_row(item, terminal.paint) for item in report.items]
     fixed = sum(
-        max(len(headers[column]), *(len(row[column]) for row in _plain_rows(report))) for column in range(4)
+        max(len(headers[column]) + _HEADER_PADDING, *(len(row[column]) for row in _plain_rows(report)))
+        for column in range(4)
     )
     room = width - fixed - 2 * (len(headers) - 1)
     below = room < _FINDINGS_ROOM
     for row in rows:
-        words = wrapped(row[4], max(room, 16), 4)
-        row[4] = "\n".join(words)
+        # A count stays with its word.
+        words = wrapped(_KEPT.sub("\u00a0", row[4]), max(room, 16), 4)
+        row[4] = "\n".join(words).replace("\u00a0", " ")
     if not below:
         return tabulate(rows, headers=headers, tablefmt="simple", disable_numparse=True)
     lines: list[str] = []
@@ -77,6 +80,8 @@ def items_table(report: Report, terminal: Terminal) -> str:
 
 
 _FINDINGS_ROOM = 24
+_HEADER_PADDING = 2  # tabulate's
+_KEPT = re.compile(r"(?<!,) ")
 
 
 def _plain_rows(report: Report) -> list[list[str]]:
@@ -159,7 +164,7 @@ def _finding(row: Finding, terminal: Terminal, *, several: bool) -> Iterator[str
     observed = visible(row.observed)
     room = max(terminal.width - 10, 20)
     name = f"{resource_name(visible(row.resource_arn))} ({', '.join(where)})"
-    lines = wrapped(f"{fit(name, max(room * 2 // 3, 20))}: {observed}", room, _OBSERVED_LINES)
+    lines = wrapped(f"{fit(name, room - 1)}: {observed}", room, _OBSERVED_LINES)
     yield from (" " * 10 + line for line in lines)
 
 

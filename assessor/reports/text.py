@@ -60,7 +60,7 @@ def _lines(text: str, cells: int) -> Iterator[str]:
     from rich.cells import cell_len, chop_cells
 
     line = ""
-    for word in text.split():
+    for word in filter(None, text.split(" ")):
         joined = f"{line} {word}" if line else word
         if cell_len(joined) <= cells:
             line = joined

@@ -13,7 +13,7 @@ COUNT_WORDS: Mapping[Status, str] = {
     Status.ATTESTED: "attested",
     Status.WAIVED: "waived",
     Status.NOT_APPLICABLE: "not applicable",
-    Status.INFO: "for information",
+    Status.INFO: "informative",
 }
 """In the order of every report: what needs work first."""
 
