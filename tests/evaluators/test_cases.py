@@ -94,7 +94,10 @@ def every_case() -> Iterator[Any]:
             yield pytest.param(case, id=f"{case.control}: {case.name}")
 
 
-@pytest.mark.parametrize("case", every_case())
+EVERY_CASE = list(every_case())
+
+
+@pytest.mark.parametrize("case", EVERY_CASE)
 def test_a_case_gives_exactly_the_expected_rows(case: Case) -> None:
     found = case.findings()
     left = list(found)
@@ -110,7 +113,7 @@ def test_a_case_gives_exactly_the_expected_rows(case: Case) -> None:
     assert not left, f"unexpected {[described(row) for row in left]}; all rows were:\n{shown}"
 
 
-@pytest.mark.parametrize("case", every_case())
+@pytest.mark.parametrize("case", EVERY_CASE)
 def test_losing_one_permission_never_makes_a_pass_or_a_fail(case: Case) -> None:
     before = {row.finding_id: row.status for row in case.findings()}
     for operation in closure(BY_ID[case.control].reads):
