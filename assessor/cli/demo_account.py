@@ -29,27 +29,28 @@ def demo_account() -> Iterator[DemoAccount]:
             f"the demo needs the extra 'demo', of which {error.name} is missing: "
             "pip install 'genai-readiness-assessor[demo]'"
         ) from error
-    with demo.start() as server:
+    with _own_settings(), demo.start() as server:
         regions = tuple(sorted(server.document.regions(demo.DEFAULT_ACCOUNT)))
-        wanted = {name: value for name, value in server.environment(region=regions[0]).items() if value}
-        with _environment({name: value for name, value in wanted.items() if name.startswith("AWS_")}):
-            yield DemoAccount(server.endpoint_url, regions)
+        settings = server.environment(region=regions[0])
+        os.environ.update(
+            {name: value for name, value in settings.items() if value and name.startswith("AWS_")}
+        )
+        yield DemoAccount(server.endpoint_url, regions)
 
 
 @contextlib.contextmanager
-def _environment(wanted: dict[str, str]) -> Iterator[None]:
-    """Only these AWS settings: neither the user's profile nor their proxy may lead the demo astray."""
+def _own_settings() -> Iterator[None]:
+    """No AWS settings but the demo's: neither the user's profile nor their proxy may lead it astray."""
     before = dict(os.environ)
     for name in before:
         if name.startswith("AWS_"):
             del os.environ[name]
-    os.environ.update(
-        wanted,
-        AWS_CONFIG_FILE=os.devnull,
-        AWS_SHARED_CREDENTIALS_FILE=os.devnull,
-        NO_PROXY="127.0.0.1",
-        no_proxy="127.0.0.1",
-    )
+    os.environ |= {
+        "AWS_CONFIG_FILE": os.devnull,
+        "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+        "NO_PROXY": "127.0.0.1",
+        "no_proxy": "127.0.0.1",
+    }
     try:
         yield
     finally:

@@ -2,16 +2,17 @@
 
 import csv
 import io
+from functools import lru_cache
 from typing import BinaryIO
 
 from assessor.reports.report import Display, Report
-from assessor.reports.rows import COLUMNS, rows
+from assessor.reports.rows import COLUMNS, Value, values
 from assessor.reports.text import visible
 
 CELL_LIMIT = 32_000
 """Most characters of a cell; spreadsheets break at 32,767."""
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+_FORMULA = frozenset("=+-@\t\r\n")
 
 
 def write(report: Report, out: BinaryIO, display: Display | None = None) -> None:
@@ -20,13 +21,14 @@ def write(report: Report, out: BinaryIO, display: Display | None = None) -> None
     try:
         writer = csv.writer(text, lineterminator="\r\n")
         writer.writerow(COLUMNS)
-        writer.writerows([cell(value) for value in row.values()] for row in rows(report, display))
+        writer.writerows([cell(value) for value in row] for row in values(report, display))
         text.flush()
     finally:
         text.detach()
 
 
-def cell(value: str | int) -> str:
+@lru_cache(maxsize=1024)  # most cells repeat: titles, frameworks, accounts
+def cell(value: Value) -> str:
     """One cell on one line; what a spreadsheet would take for a formula is marked as text.
 
     https://owasp.org/www-community/attacks/CSV_Injection
@@ -35,6 +37,6 @@ def cell(value: str | int) -> str:
     text = visible(raw)
     if len(text) > CELL_LIMIT:
         text = f"{text[:CELL_LIMIT]}… ({len(text) - CELL_LIMIT} more characters in findings.json)"
-    if raw.startswith(_FORMULA) or text.lstrip().startswith(_FORMULA):
-        return f"'{text}"
+    if raw[:1] in _FORMULA or text.lstrip()[:1] in _FORMULA:
+        return f"'{text}" if text else text
     return text

@@ -1,8 +1,8 @@
 """The fields of one finding, in the order of the output contract."""
 
 from collections.abc import Iterator, Mapping
+from operator import attrgetter
 
-from assessor.model.finding import Finding
 from assessor.reports.report import Display, Report
 
 COLUMNS = (
@@ -29,24 +29,22 @@ COLUMNS = (
 )
 
 _OF_THE_RUN = frozenset({"run_id", "assessed_at", "tool_version"})
+_OF_THE_FINDING = attrgetter(*(name for name in COLUMNS if name not in _OF_THE_RUN))
+
+Value = str | int
 
 
-def rows(report: Report, display: Display | None = None) -> Iterator[Mapping[str, str | int]]:
-    """Every finding as a row, in the order of evaluation; ``display`` narrows what is shown."""
+def values(report: Report, display: Display | None = None) -> Iterator[tuple[Value, ...]]:
+    """Every finding's fields, in the order of `COLUMNS` and of evaluation; ``display`` narrows what is shown."""
     shows = (display or Display()).shows
     run = report.snapshot.run
-    of_the_run = {
-        "run_id": run.run_id,
-        "assessed_at": run.assessed_at,
-        "tool_version": report.tool_version,
-    }
     for finding in report.findings:
         if shows(finding):
-            yield {
-                name: of_the_run[name] if name in _OF_THE_RUN else _plain(finding, name) for name in COLUMNS
-            }
+            ident, *middle = _OF_THE_FINDING(finding)
+            yield (ident, run.run_id, run.assessed_at, *middle, report.tool_version)
 
 
-def _plain(finding: Finding, name: str) -> str | int:
-    value = getattr(finding, name)
-    return value if isinstance(value, int) else str(value)
+def rows(report: Report, display: Display | None = None) -> Iterator[Mapping[str, Value]]:
+    """The same, by column name."""
+    for row in values(report, display):
+        yield dict(zip(COLUMNS, row, strict=True))

@@ -64,17 +64,13 @@ REGIONS = ("--region", "us-east-1", "--region", "eu-west-1")
 def test_commands_load_no_more_than_they_need(tmp_path: Path, args: list[str], forbidden: set[str]) -> None:
     """Neither the SDK nor report libraries are loaded before they are used."""
     sample.stored(tmp_path / "s.json.gz")
-    script = (
-        "import sys\n"
-        "real = '--real' in sys.argv\n"
-        "if not real:\n"
-        "    import assessor.cli\n"
-        "    before = 'evaluators' in sys.modules\n"
-        f"args = {args!r}\n"
-        "if args[0] in ('evaluate',) or args[1:] == ['GAI-4.01']:\n"
-        "    import evaluators; from tests.cli import sample; evaluators.CONTROLS = sample.CONTROLS\n"
+    sampled = args[0] == "evaluate" or args[1:] == ["GAI-4.01"]
+    script = "import sys\n"
+    if sampled:
+        script += "import evaluators; from tests.cli import sample; evaluators.CONTROLS = sample.CONTROLS\n"
+    script += (
         "from assessor.cli import main\n"
-        "main(args, standalone_mode=False)\n"
+        f"main({args!r}, standalone_mode=False)\n"
         f"print('LOADED', sorted({forbidden!r} & set(sys.modules)), file=sys.stderr)\n"
     )
     done = subprocess.run(
