@@ -25,6 +25,20 @@ MULTIVALUED = frozenset(
     }
 )
 """Global keys with several values ("AWS global condition context keys")."""
+CROSS_SERVICE = frozenset(
+    {
+        "codebuild:buildarn",
+        "codebuild:projectarn",
+        "ec2:roledelivery",
+        "ec2:sourceinstancearn",
+        "glue:credentialissuingservice",
+        "glue:roleassumedby",
+        "identitystore:userid",
+        "lambda:sourcefunctionarn",
+        "ssm:sourceinstancearn",
+    }
+)
+"""Keys with a service's prefix that can be in requests to other services ("Other cross-service condition keys")."""
 _GLOBAL_TYPES = {
     "aws:currenttime": "Date",
     "aws:tokenissuetime": "Date",
@@ -170,7 +184,7 @@ def key_valid(key: str, action_name: str) -> bool:
     action the data does not know.
     """
     prefix = key.partition(":")[0]
-    if prefix == "aws" or prefix not in prefixes():
+    if prefix == "aws" or prefix not in prefixes() or key in CROSS_SERVICE:
         return True
     known = action(action_name)
     return known is None or known.has_key(key)
