@@ -197,7 +197,7 @@ class CallTask:
                 region = self.planned.endpoint_region
                 said = f"{self.planned.operation.service} has no endpoint in {region}"
                 return _Refusal("EndpointConnectionError", said, why=Why.UNSUPPORTED)
-            case exceptions.SSLError() | exceptions.ProxyConnectionError():
+            case exceptions.SSLError():
                 return _Refusal(type(error).__name__, readable(str(error)), why=Why.ERROR)
             case (
                 exceptions.ConnectionError() | exceptions.HTTPClientError() | exceptions.IncompleteReadError()

@@ -167,7 +167,7 @@ def _passes(error: BaseException) -> bool:
 _PATIENT = Retrying(
     retry=retry_if_exception(_passes),
     wait=wait_random_exponential(multiplier=0.2, max=5),
-    stop=stop_after_attempt(5),
+    stop=stop_after_attempt(8),
     reraise=True,
 )
 """STS lies outside the scheduler's lanes: its few calls repeat themselves."""

@@ -1,9 +1,13 @@
 """Lanes: how fast and how wide one quota may be used.
 
-AWS limits requests per account, Region and service; every client that draws on that quota shares one lane. A
-lane starts without a rate. When AWS throttles, the rate is cut - once per round trip, since requests already
-under way say nothing about the new rate - and grows again with every success (additive increase,
-multiplicative decrease, on rate and on concurrency).
+AWS limits requests per account, Region and service (by token buckets, see
+https://docs.aws.amazon.com/ec2/latest/devguide/ec2-api-throttling.html); every client that draws on such a quota
+shares one lane. A lane starts without a rate. Once AWS refuses, the lane counts in rounds: a round with refusals sets
+the rate to what got through, a round without raises it. Only requests sent in a round count in it: what was under way
+before says nothing about the new rate.
+
+Some refusals have nothing to do with the rate (a service in trouble, an account-wide limit used up by others). When a
+much lower rate is refused as often as the higher one was, slowness only costs, and the lane goes back to full speed.
 """
 
 from collections import deque
@@ -15,15 +19,42 @@ T = TypeVar("T")
 LIMIT = 32
 """Most requests of one lane under way at once; also the size of its clients' connection pool."""
 
-SLOWEST = 0.2
+SLOWEST = 0.5
 """Requests per second below which a lane is never slowed."""
 
-_ENOUGH = 5
-"""Successes between two cuts from which a cut counts as having helped."""
+_ROUND = 12
+"""Outcomes that make a round."""
 
-_STUBBORN = 6
-"""Cuts in a row without relief after which the rate is not what AWS is limiting (a cut is at most a halving,
-so by then the rate has fallen up to 64 times)."""
+_REFUSED_ENOUGH = 4
+"""Refusals that end a round early: the rate is plainly too high."""
+
+_DEEPEST_CUT = 0.25
+_GROWTH = (1.05, 1.1, 1.2, 1.4)
+"""What the rate is multiplied with after so many rounds in a row without refusal."""
+
+_TOLERATED = 0.09
+"""A refused share that is no reason to slow down: a rate just above the quota uses all of it."""
+
+_RELIEF = 1.4
+"""By what factor the answered share must have grown at half the rate, or slowing down does not help."""
+
+_FINE = 0.92
+"""An answered share at which there is nothing to relieve."""
+
+_TELLING = (5, 24)
+"""Answers, and outcomes, at no more than half the rate that are enough to tell."""
+
+_UNTOLD = 1 / 16
+"""The part of the rate below which a lane does not go before it can tell."""
+
+_NEARLY = 0.9
+"""After a cut, the part of a rate without refusals that is tried before anything lower."""
+
+_FULL_SPEED = 64
+"""Outcomes for which refusals are ignored once slowing down did not help; four times as many the next time."""
+
+_LATENESS = 0.02
+"""Seconds by which a late worker may be early the next time: or lateness would add up to a lower rate."""
 
 
 class Lane(Generic[T]):
@@ -33,24 +64,28 @@ class Lane(Generic[T]):
     """
 
     __slots__ = (
-        "_blind",
-        "_cut_at",
-        "_cuts",
-        "_ignore",
-        "_ignore_for",
+        "_answered",
+        "_clean",
+        "_deaf",
+        "_deaf_for",
+        "_from",
+        "_fine_at",
+        "_last",
         "_next_at",
-        "_outcomes",
-        "_since",
+        "_refused",
+        "_success",
+        "_slow_answered",
+        "_slow_refused",
+        "_tried",
+        "_sent",
         "_started",
-        "_successes",
-        "_wins",
         "active",
         "in_flight",
         "key",
+        "latency",
         "limit",
         "queue",
         "rate",
-        "rate_before",
         "widest",
         "width",
     )
@@ -58,24 +93,30 @@ class Lane(Generic[T]):
     def __init__(self, key: Hashable, limit: int = LIMIT) -> None:
         self.key = key
         self.limit = limit
-        self.width: float = limit
-        self.rate: float | None = None
-        self.rate_before: float = 0.0
         self.queue: deque[T] = deque()
         self.in_flight = 0
         self.widest = 0
         self.active = False
+        self.width: float = limit
+        self.rate: float | None = None
+        self.latency = 0.0
         self._next_at = 0.0
         self._started: float | None = None
-        self._cut_at = -1.0
-        self._cuts = 0
-        self._since = 0
-        self._successes = 0
-        self._outcomes = 0
-        self._wins = 0
-        self._blind = False
-        self._ignore = 0
-        self._ignore_for = 32
+        self._sent = 0
+        # the round
+        self._from = 0.0
+        self._last = 0.0
+        self._answered = 0
+        self._refused = 0
+        self._clean = 0
+        self._fine_at = 0.0
+        # whether slowing down helps: the rate it began at, the answered share there, the outcomes at half of it
+        self._tried = 0.0
+        self._success = 0.0
+        self._slow_answered = 0
+        self._slow_refused = 0
+        self._deaf = 0
+        self._deaf_for = _FULL_SPEED
 
     def has_room(self, payoff: float) -> bool:
         """Whether one more request may be under way.
@@ -99,80 +140,120 @@ class Lane(Generic[T]):
         """One request leaves."""
         if self._started is None:
             self._started = now
+        self._sent += 1
         self.in_flight += 1
         self.widest = max(self.widest, self.in_flight)
         if self.rate is not None:
             gap = 1.0 / self.rate
-            # A worker wakes a little late; without this allowance lateness would add up to a lower rate.
-            self._next_at = max(self._next_at, now - min(gap, 0.05)) + gap
+            self._next_at = max(self._next_at, now - min(gap / 2, _LATENESS)) + gap
 
-    def succeeded(self) -> None:
-        """A request was answered (also with an error that is no throttling)."""
-        self._successes += 1
-        self._since += 1
-        self._outcomes += 1
-        self._wins += 1
+    def succeeded(self, begun: float, now: float) -> None:
+        """A request begun at ``begun`` was answered (also with an error that is no throttling)."""
+        took = now - begun
+        self.latency += (took - self.latency) * (0.1 if self.latency else 1.0)
         if self.width < self.limit:
             self.width = min(float(self.limit), self.width + 1.0 / self.width)
         if self.rate is not None:
-            self.rate *= 1.0 + self._growth()
+            self._count(begun, now, refused=False)
+        elif self._deaf > 0:
+            self._deaf -= 1
 
     def throttled(self, begun: float, now: float) -> None:
         """A request begun at ``begun`` was refused for its rate."""
-        self._outcomes += 1
-        if self._ignore > 0:
-            self._ignore -= 1
-            return
-        if begun < self._cut_at:
-            return
-        self._cut(now)
-
-    def _growth(self) -> float:
-        if self._blind:
-            return 0.05
-        return 0.01 if self._since < 60 else 0.03
-
-    def _cut(self, now: float) -> None:
-        if self.rate is None:
-            begun = self._started if self._started is not None else now
-            self.rate = max(SLOWEST, 0.5 * max(1, self._successes) / max(now - begun, 0.02))
-            self._blind = True
-            self._fresh_series()
+        if self.rate is not None:
+            self._count(begun, now, refused=True)
+        elif self._deaf > 0:
+            self._deaf -= 1
         else:
-            elapsed = now - self._cut_at
-            if self._since >= _ENOUGH:
-                self._fresh_series()
-            else:
-                self._cuts += 1
-            if self._cuts >= _STUBBORN and self._wins >= 0.35 * self._outcomes:
-                self._stop_cutting()
-                return
-            # Between two refusals the quota was used up: what passed in between is the quota itself.
-            measured = self._since / elapsed if elapsed > 0.2 and self._since >= 3 else None
-            if measured is None:
-                self.rate *= 0.5
-                self._blind = True
-            else:
-                self.rate = max(0.5 * self.rate, min(0.95 * measured, 0.95 * self.rate))
-                self._blind = False
-        self.rate = max(self.rate, SLOWEST)
-        self.width = max(2.0, self.width * 0.5)
-        self._cut_at = now
-        self._since = 0
-        self._next_at = now + 1.0 / self.rate
+            self._slow_down(now)
 
-    def _fresh_series(self) -> None:
-        """A cut that is the first, or follows one that helped: remember the rate it started from."""
-        self._cuts = 0
-        self._outcomes = 0
-        self._wins = 0
-        self.rate_before = self.rate or 0.0
+    def _slow_down(self, now: float) -> None:
+        """The first refusal: from here on there is a rate."""
+        started = now if self._started is None else self._started
+        rate = 0.5 * self._sent / max(now - started, 0.01)
+        self.width = max(2.0, self.width / 2)
+        self._tried = 0.0
+        self._next_at = now + 1.0 / rate
+        self._new_round(rate, now)
 
-    def _stop_cutting(self) -> None:
-        """Slower did not mean fewer refusals: AWS refuses for another reason, and going slow only costs."""
-        self.rate = max(self.rate_before, 1.0)
-        self.width = max(4.0, self.width)
-        self._ignore = self._ignore_for
-        self._ignore_for = min(self._ignore_for * 4, 1 << 20)
-        self._since = 0
-        self._fresh_series()
+    def _count(self, begun: float, now: float, *, refused: bool) -> None:
+        if begun < self._from:
+            return
+        self._last = max(self._last, begun)
+        if refused:
+            self._refused += 1
+        else:
+            self._answered += 1
+        if self._refused >= _REFUSED_ENOUGH or self._refused + self._answered >= _ROUND:
+            self._end_round(now)
+
+    def _end_round(self, now: float) -> None:
+        assert self.rate is not None
+        total = self._refused + self._answered
+        share = self._refused / total
+        if not self._helps():
+            self._full_speed(now)
+        elif not self._refused:
+            self._fine_at = self.rate
+            self._clean += 1
+            self._new_round(self.rate * _GROWTH[min(self._clean, len(_GROWTH)) - 1], now)
+        elif share <= _TOLERATED:
+            self._clean = 0
+            self._new_round(self.rate, now)
+        else:
+            self._clean = 0
+            self._new_round(self._lower(share), now)
+
+    def _lower(self, share: float) -> float:
+        """The rate after a round with that refused share."""
+        rate = self.rate or 0.0
+        total = self._refused + self._answered
+        sent = min(rate, total / max(self._last - self._from, total / rate))
+        lower = max(sent * max(_DEEPEST_CUT, 0.97 * (1.0 - share)), self._tried * _UNTOLD)
+        nearly, self._fine_at = self._fine_at * _NEARLY, 0.0
+        return nearly if lower < nearly < rate else lower
+
+    def _helps(self) -> bool:
+        """Whether slowing down is, as far as is known, what makes AWS refuse less."""
+        assert self.rate is not None
+        answered, total = self._answered, self._answered + self._refused
+        success = (answered + 0.5) / (total + 1)
+        if self._tried == 0.0:
+            self._since(success)
+            return True
+        if self.rate > self._tried / 2:
+            self._success = (self._success + success) / 2
+            return True
+        self._slow_answered += answered
+        self._slow_refused += self._refused
+        slow = self._slow_answered + self._slow_refused
+        if slow < _TELLING[1]:
+            return True
+        success = self._slow_answered / slow
+        if self._slow_answered >= _TELLING[0] and success < min(_FINE, _RELIEF * self._success):
+            return False
+        self._since(success)
+        return True
+
+    def _since(self, success: float) -> None:
+        """From here on, slowing down has to show its use anew."""
+        self._tried, self._success = self.rate or 0.0, success
+        self._slow_answered = self._slow_refused = 0
+
+    def _full_speed(self, now: float) -> None:
+        self.rate = None
+        self.width = float(self.limit)
+        self._deaf = self._deaf_for
+        self._deaf_for *= 4
+        self._clean = 0
+        self._fine_at = 0.0
+        self._sent, self._started = 0, now
+
+    def _new_round(self, rate: float, now: float) -> None:
+        self.rate = max(SLOWEST, rate)
+        self._from = self._last = now
+        self._answered = self._refused = 0
+        self._next_at = min(max(self._next_at, now), now + 1.0 / self.rate)
+
+
+__all__ = ["LIMIT", "SLOWEST", "Lane"]

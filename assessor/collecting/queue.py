@@ -37,7 +37,7 @@ class Policy:
 POLICIES: Mapping[Trouble, Policy] = {
     # The pace is the lane's business; the wait only keeps refused requests from returning together.
     Trouble.THROTTLED: Policy(
-        wait_random_exponential(multiplier=0.25, max=8), stop_after_attempt(60) | stop_after_delay(900)
+        wait_random_exponential(multiplier=0.1, max=5), stop_after_attempt(60) | stop_after_delay(900)
     ),
     Trouble.TRANSIENT: Policy(wait_random_exponential(multiplier=0.2, max=5), stop_after_attempt(5)),
 }
@@ -174,9 +174,9 @@ class WorkQueue:
         self._activate(job.lane)
         return True
 
-    def answered(self, job: Job) -> None:
+    def answered(self, job: Job, now: float) -> None:
         """What came back was an answer."""
-        job.lane.succeeded()
+        job.lane.succeeded(job.begun, now)
         self._activate(job.lane)
 
     def next_page(self, job: Job) -> None:

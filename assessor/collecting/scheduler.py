@@ -223,13 +223,13 @@ class Scheduler:
             late = self._closed
             match step:
                 case Finished(answered, followers):
-                    self.queue.answered(job)
+                    self.queue.answered(job, now)
                     if answered:
                         self.tally.results += 1
                     else:
                         self.tally.failed += 1
                 case NextPage():
-                    self.queue.answered(job)
+                    self.queue.answered(job, now)
                     followers = (job.task,)
                     if not late:
                         self.queue.next_page(job)
