@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import click
 
+from assessor.cli.exits import CannotRunError
 from assessor.reports.text import visible
 
 
@@ -40,10 +41,13 @@ def _err(text: str) -> None:
 
 
 def result(text: str | bytes) -> None:
-    """Write the result to stdout. A reader that has gone away (``| head``) is no error.
+    """Write the result to stdout. A reader that has gone away (``| head``) is no error, and neither is none at all.
 
     What the terminal's encoding does not hold is escaped rather than refused.
+    Raises `CannotRunError` when stdout is there and cannot be written.
     """
+    if sys.stdout is None:  # closed by whoever started us
+        return
     if isinstance(text, str):
         encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
         text = text.encode(encoding, "backslashreplace")
@@ -51,8 +55,21 @@ def result(text: str | bytes) -> None:
         click.echo(text, nl=False)
         sys.stdout.flush()
     except BrokenPipeError:
-        with contextlib.suppress(OSError, ValueError):
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        forget_stdout()
+    except OSError as error:
+        forget_stdout()
+        raise CannotRunError(f"the result cannot be written to stdout: {error.strerror or error}") from error
+
+
+def forget_stdout() -> None:
+    """Python flushes stdout once more when it ends; what cannot be written by then is no second error."""
+    with contextlib.suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def is_terminal() -> bool:
+    """Whether stdout is one."""
+    return sys.stdout is not None and sys.stdout.isatty()
 
 
 def colours(stream_is_terminal: bool, environ: Mapping[str, str] | None = None) -> bool:

@@ -3,7 +3,6 @@
 import contextlib
 import difflib
 import importlib
-import os
 import sys
 import traceback
 from collections.abc import Mapping, Sequence
@@ -12,6 +11,7 @@ from typing import Any
 import click
 from click.exceptions import NoArgsIsHelpError
 
+from assessor.cli.console import forget_stdout
 from assessor.reports.text import visible
 
 
@@ -66,8 +66,6 @@ class LazyGroup(click.Group):
         code = self._run(given, prog_name or "assessor", complete_var, extra)
         if not standalone_mode:
             return code
-        with contextlib.suppress(BrokenPipeError, ValueError, OSError):
-            sys.stdout.flush()
         sys.exit(code)
 
     def _run(
@@ -86,7 +84,7 @@ class LazyGroup(click.Group):
             say_error(error.format_message(), command=_command(error))
             code = error.exit_code
         except BrokenPipeError:
-            _silence_stdout()
+            forget_stdout()
             code = 1
         except Exception as error:  # noqa: BLE001 - the last line of defence: people get a line, not a traceback
             code = _internal(error, verbose=_very_verbose(args))
@@ -120,9 +118,3 @@ def _internal(error: Exception, *, verbose: bool) -> int:
 def _very_verbose(args: Sequence[str]) -> bool:
     short = sum(a.count("v") for a in args if a.startswith("-v") and set(a[1:]) == {"v"})
     return short + sum(a == "--verbose" for a in args) >= 2
-
-
-def _silence_stdout() -> None:
-    # Python flushes stdout once more when it ends; the reader is gone, and that is no error of ours.
-    with contextlib.suppress(OSError, ValueError):
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

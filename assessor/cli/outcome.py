@@ -2,7 +2,6 @@
 
 import io
 import shutil
-import sys
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -80,7 +79,7 @@ def rendered(report: Report, asked: Assessment) -> str | bytes:
         writer = findings_json.write if asked.format == "json" else findings_csv.write
         writer(report, out, asked.display)
         return out.getvalue()
-    coloured = console.colours(sys.stdout.isatty())
+    coloured = console.colours(console.is_terminal())
     terminal = table.Terminal(
         width=shutil.get_terminal_size((_WIDTH_UNKNOWN, 24)).columns,
         paint=console.paint if coloured else table.plain,

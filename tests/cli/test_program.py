@@ -221,6 +221,21 @@ def test_a_reader_that_goes_away_is_no_error(tmp_path: Path) -> None:
     assert b"Pipe" not in done.stderr
 
 
+@pytest.mark.parametrize(
+    ("redirection", "code", "said"),
+    [(">&-", 3, ""), ("2>&-", 3, ""), (">/dev/full", 1, "stdout: No space left"), ("2>/dev/full", 3, "")],
+)
+def test_streams_that_are_closed_or_full(tmp_path: Path, redirection: str, code: int, said: str) -> None:
+    """Nobody listening is no error; a result that is lost is one, and both leave whole files."""
+    sample.stored(tmp_path / "s.json.gz")
+    command = f"{sys.executable} -m tests.cli evaluate s.json.gz --output-dir out -q {redirection}"
+    done = subprocess.run(["bash", "-c", command], env=environment(), capture_output=True, check=False)
+    assert done.returncode == code, done.stderr
+    assert said in done.stderr.decode()
+    assert b"internal error" not in done.stderr
+    assert json.loads(Path("out/findings.json").read_bytes())["schema"] == 1
+
+
 def test_an_ascii_terminal_gets_escapes_instead_of_an_error(tmp_path: Path) -> None:
     """What the encoding does not hold is escaped."""
     sample.stored(tmp_path / "s.json.gz", sample.guardrail("g1", "us-east-1", name="Ünïté", status="X"))
