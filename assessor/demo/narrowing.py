@@ -21,6 +21,11 @@ def _one_of(member: str) -> Keep:
     return lambda item, wanted: not wanted or item.get(member) in wanted
 
 
+def _named(member: str) -> Keep:
+    """Equal to a name, or the last part of an ARN."""
+    return lambda item, wanted: str(wanted).rpartition("/")[2] == item.get(member)
+
+
 def _prefix(member: str) -> Keep:
     return lambda item, wanted: str(item.get(member, "")).startswith(str(wanted))
 
@@ -62,6 +67,8 @@ def _cluster(item: Mapping[str, Any], wanted: Any) -> bool:
 
 
 _RULES: Rules = {
+    ("appsync", "ListGraphqlApis"): (("apiType", "graphqlApis", _equals("apiType")),),
+    ("auditmanager", "ListAssessments"): (("status", "assessmentMetadata", _equals("status")),),
     ("bedrock", "ListFoundationModels"): (("byProvider", "modelSummaries", _equals("providerName")),),
     ("bedrock", "ListInferenceProfiles"): (("typeEquals", "inferenceProfileSummaries", _equals("type")),),
     ("cloudwatch", "DescribeAlarms"): (
@@ -72,6 +79,7 @@ _RULES: Rules = {
         ("AlarmNames", "CompositeAlarms", _one_of("AlarmName")),
         ("AlarmNamePrefix", "MetricAlarms", _prefix("AlarmName")),
     ),
+    ("cloudwatch", "ListAlarmMuteRules"): (("Statuses", "AlarmMuteRuleSummaries", _one_of("Status")),),
     ("cloudwatch", "ListMetrics"): (
         ("Namespace", "Metrics", _equals("Namespace")),
         ("MetricName", "Metrics", _equals("MetricName")),
@@ -95,6 +103,12 @@ _RULES: Rules = {
             _filters(vpc_id="VpcId", service_name="ServiceName", vpc_endpoint_type="VpcEndpointType"),
         ),
     ),
+    ("elbv2", "DescribeLoadBalancers"): (("LoadBalancerArns", "LoadBalancers", _one_of("LoadBalancerArn")),),
+    ("elbv2", "DescribeTargetGroups"): (("TargetGroupArns", "TargetGroups", _one_of("TargetGroupArn")),),
+    ("events", "ListRules"): (
+        ("EventBusName", "Rules", _named("EventBusName")),
+        ("NamePrefix", "Rules", _prefix("Name")),
+    ),
     ("iam", "GetAccountAuthorizationDetails"): (
         ("Filter", "UserDetailList", _only("User")),
         ("Filter", "GroupDetailList", _only("Group")),
@@ -105,6 +119,7 @@ _RULES: Rules = {
         ("ServiceName", "ServiceSpecificCredentials", _equals("ServiceName")),
         ("UserName", "ServiceSpecificCredentials", _equals("UserName")),
     ),
+    ("logs", "DescribeAccountPolicies"): (("policyType", "accountPolicies", _equals("policyType")),),
     ("logs", "DescribeLogGroups"): (
         ("logGroupNamePrefix", "logGroups", _prefix("logGroupName")),
         ("logGroupNamePattern", "logGroups", _contains("logGroupName")),
@@ -114,6 +129,7 @@ _RULES: Rules = {
         ("ids", "collectionDetails", _one_of("id")),
         ("names", "collectionDetails", _one_of("name")),
     ),
+    ("opensearchserverless", "ListAccessPolicies"): (("type", "accessPolicySummaries", _equals("type")),),
     ("opensearchserverless", "ListSecurityPolicies"): (("type", "securityPolicySummaries", _equals("type")),),
     ("rds", "DescribeDBClusters"): (("DBClusterIdentifier", "DBClusters", _cluster),),
 }

@@ -54,10 +54,10 @@ def error(service: str, code: str, status: int, message: str, protocol: str = ""
         headers = {"x-amzn-ErrorType": code, "x-amzn-RequestId": REQUEST_ID}
         if models.query_compatible(service):
             headers["x-amzn-query-error"] = f"{code};{side}"
-        content = {"__type": code, "message": message}
         if protocol == models.CBOR:
-            return status, headers | _CBOR_HEADERS, cbor.encode(None, content)
-        return status, headers | {"Content-Type": _json_type(service)}, json.dumps(content).encode()
+            return status, headers | _CBOR_HEADERS, cbor.encode_error(code, message)
+        content = json.dumps({"__type": code, "message": message}).encode()
+        return status, headers | {"Content-Type": _json_type(service)}, content
     inner = f"<Code>{escape(code)}</Code><Message>{escape(message)}</Message>"
     if protocol == "ec2":
         text = (

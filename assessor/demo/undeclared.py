@@ -7,6 +7,7 @@ reader must tell them apart, so the stand-in must not answer them all alike.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 
@@ -33,6 +34,10 @@ _S3_ABSENT: Mapping[str, str] = {
     "GetObjectLockConfiguration": "ObjectLockConfigurationNotFoundError",
     "GetPublicAccessBlock": "NoSuchPublicAccessBlockConfiguration",
 }
+_OWNER_ONLY: Mapping[str, Any] = {
+    "Owner": {"ID": "owner"},
+    "Grants": [{"Grantee": {"Type": "CanonicalUser", "ID": "owner"}, "Permission": "FULL_CONTROL"}],
+}
 _ABSENT: Mapping[tuple[str, str], Fault] = {
     ("s3control", "GetPublicAccessBlock"): Fault(
         "NoSuchPublicAccessBlockConfiguration", 404, "The public access block configuration was not found"
@@ -47,12 +52,43 @@ _ABSENT: Mapping[tuple[str, str], Fault] = {
     ("securityhub", "DescribeHub"): Fault(
         "InvalidAccessException", 401, "Account is not subscribed to AWS Security Hub"
     ),
+    ("cloudtrail", "GetInsightSelectors"): Fault(
+        "InsightNotEnabledException", 400, "The trail does not have Insights enabled."
+    ),
+    ("ec2", "DescribeVpcAttribute"): Fault("InvalidVpcID.NotFound", 400, "The vpc ID does not exist"),
     ("sns", "GetTopicAttributes"): Fault("NotFound", 404, "Topic does not exist"),
     ("sns", "ListSubscriptionsByTopic"): Fault("NotFound", 404, "Topic does not exist"),
+}
+# What these name is optional in the model, since there are two ways to name it.
+_NAMED_OPTIONALLY = {
+    ("bedrock", "GetUseCaseForModelAccess"),
+    ("iam", "GetServiceLastAccessedDetails"),
+    ("s3vectors", "GetIndex"),
+    ("s3vectors", "GetVectorBucket"),
+    ("s3vectors", "GetVectorBucketPolicy"),
+    ("wafv2", "GetRuleGroup"),
+    ("wafv2", "GetWebACL"),
 }
 _NEUTRAL: Mapping[tuple[str, str], Mapping[str, Any]] = {
     ("bedrock", "GetAccountDataRetention"): {"mode": "inherit"},
     ("bedrock", "GetModelInvocationLoggingConfiguration"): {},
+    ("auditmanager", "GetAccountStatus"): {"status": "INACTIVE"},
+    ("bedrock-agentcore-control", "GetTokenVault"): {
+        "tokenVaultId": "default",
+        "kmsConfiguration": {"keyType": "ServiceManagedKey"},
+        "lastModifiedDate": datetime.fromtimestamp(0, UTC),
+    },
+    ("cloudfront", "ListDistributions"): {
+        "DistributionList": {"Marker": "", "MaxItems": 100, "IsTruncated": False, "Quantity": 0}
+    },
+    ("lambda", "GetAccountSettings"): {
+        "AccountLimit": {"ConcurrentExecutions": 1000, "UnreservedConcurrentExecutions": 1000},
+        "AccountUsage": {"TotalCodeSize": 0, "FunctionCount": 0},
+    },
+    ("lambda", "GetFunctionConcurrency"): {},
+    ("lambda", "GetFunctionRecursionConfig"): {"RecursiveLoop": "Terminate"},
+    ("macie2", "GetAutomatedDiscoveryConfiguration"): {"status": "DISABLED"},
+    ("service-quotas", "GetAutoManagementConfiguration"): {"OptInStatus": "DISABLED"},
     ("apigateway", "GetAccount"): {"throttleSettings": {"rateLimit": 10000.0, "burstLimit": 5000}},
     ("wafv2", "GetWebACLForResource"): {},
     ("cognito-idp", "DescribeRiskConfiguration"): {"RiskConfiguration": {}},
@@ -131,6 +167,8 @@ def answer(service: str, operation: str) -> dict[str, Any] | Fault:
     fixed = _NEUTRAL.get((service, operation))
     if fixed is not None:
         return dict(fixed)
+    if (service, operation) in _NAMED_OPTIONALLY:
+        return not_found(service, operation)
     if is_listing(service, operation):
         return empty(service, operation)
     inputs = models.operation_model(service, operation).input_shape
@@ -149,6 +187,8 @@ def of_bucket(operation: str, known: bool) -> dict[str, Any] | Fault:
         return _refused("s3", operation)
     if not known:
         return Fault("NoSuchBucket", 404, "The specified bucket does not exist")
+    if operation == "GetBucketAcl":
+        return dict(_OWNER_ONLY)
     code = _S3_ABSENT.get(operation)
     if code is not None:
         return Fault(code, 404, "The configuration does not exist")
