@@ -24,7 +24,7 @@ Paint = Callable[[str, str], str]
 
 NARROWEST = 60
 _INDENT = "  "
-_OBSERVED_LINES = 3
+_OBSERVED_LINES = 4
 
 
 def plain(text: str, _: str) -> str:
@@ -147,25 +147,42 @@ def _findings(report: Report, terminal: Terminal, display: Display) -> Iterator[
         nothing = "Nothing failed." if whole else "Nothing failed among what could be seen."
         yield f"{title}: none." if display.statuses else nothing
         return
-    most = len(shown) if display.limit is None else display.limit
-    yield _heading(f"{title} ({min(most, len(shown))} of {len(shown)})")
-    for row in shown[:most]:
-        yield from _finding(row, terminal, several=len(report.snapshot.run.accounts) > 1)
-    if len(shown) > most:
-        yield f"{_INDENT}... and {len(shown) - most} more; findings.csv holds all of them"
+    groups: dict[tuple[Severity, Status, str], list[Finding]] = {}
+    for row in shown:
+        groups.setdefault((row.severity, row.status, row.control_id), []).append(row)
+    cut = {key: rows[:_PER_CONTROL] if display.limit is not None else rows for key, rows in groups.items()}
+    left = len(shown) if display.limit is None else display.limit
+    listed = min(left, sum(map(len, cut.values())))
+    yield _heading(f"{title} ({listed} of {len(shown)})")
+    several = len(report.snapshot.run.accounts) > 1
+    for key, rows in cut.items():
+        if left <= 0:
+            break
+        yield from _group_of(rows[:left], len(groups[key]), terminal, several=several)
+        left -= len(rows)
+    if listed < len(shown):
+        yield f"{_INDENT}... and {len(shown) - listed} more; findings.csv holds all of them"
 
 
-def _finding(row: Finding, terminal: Terminal, *, several: bool) -> Iterator[str]:
-    severity = terminal.paint(f"{row.severity.upper():8}", _SEVERITY_COLOUR[row.severity])
-    status = "" if row.status is Status.FAIL else f"{row.status.value} "
-    start = f"{status}{row.control_id}  "
-    yield f"{severity}  {start}{fit(visible(row.title), max(terminal.width - 10 - len(start), 20))}"
-    where = ([row.account_id] if several else []) + [row.region]
-    observed = visible(row.observed)
+_PER_CONTROL = 5
+
+
+def _group_of(rows: Sequence[Finding], total: int, terminal: Terminal, *, several: bool) -> Iterator[str]:
+    """One control's findings of one severity, under its title."""
+    head = rows[0]
+    severity = terminal.paint(f"{head.severity.upper():8}", _SEVERITY_COLOUR[head.severity])
+    status = "" if head.status is Status.FAIL else f"{head.status.value} "
+    start = f"{status}{head.control_id}  "
+    count = f" ({total})" if total > 1 else ""
     room = max(terminal.width - 10, 20)
-    name = f"{resource_name(visible(row.resource_arn))} ({', '.join(where)})"
-    lines = wrapped(f"{fit(name, room - 1)}: {observed}", room, _OBSERVED_LINES)
-    yield from (" " * 10 + line for line in lines)
+    yield f"{severity}  {start}{fit(visible(head.title), max(room - len(start) - len(count), 10))}{count}"
+    for row in rows:
+        where = ([row.account_id] if several else []) + [row.region]
+        name = f"{resource_name(visible(row.resource_arn))} ({', '.join(where)})"
+        said = f"{fit(name, room - 3)}: {visible(row.observed)}"
+        first, *others = wrapped(said, room - 2, _OBSERVED_LINES)
+        yield f"{' ' * 10}- {first}"
+        yield from (" " * 12 + line for line in others)
 
 
 def _heading(text: str) -> str:

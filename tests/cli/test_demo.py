@@ -2,9 +2,11 @@
 
 import json
 import os
+from pathlib import Path
 
 import pytest
 
+import evaluators
 from assessor import demo
 from tests.cli import sample
 from tests.cli.conftest import run
@@ -46,3 +48,30 @@ def test_a_missing_extra_is_said_with_the_command_that_installs_it(monkeypatch: 
     result = run("scan", "--demo")
     assert result.exit_code == 1
     assert "pip install 'genai-readiness-assessor[demo]'" in result.stderr
+
+
+REAL = evaluators.CONTROLS
+"""The product's own controls, as they were before a test replaced them."""
+
+
+@pytest.fixture
+def _the_products_controls(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(evaluators, "CONTROLS", REAL)
+
+
+@pytest.mark.usefixtures("_the_products_controls")
+def test_the_company_is_assessed_by_every_control_and_again_from_its_snapshot() -> None:
+    """No control vanishes, ids are unique, every verdict has evidence, and the snapshot gives the same bytes."""
+    result = run("scan", "--demo", "--output-dir", "scanned")
+    assert result.exit_code in {0, 3, 4}, result.stderr
+    document = json.loads(Path("scanned/findings.json").read_bytes())
+    findings = document["findings"]
+    ids = [finding["finding_id"] for finding in findings]
+    assert len(set(ids)) == len(ids)
+    assert all(finding["resource_arn"].startswith("arn:") for finding in findings)
+    assert all(finding["evidence"] for finding in findings if finding["status"] in {"PASS", "FAIL"})
+    for control in REAL:
+        assert control.id in {finding["control_id"] for finding in findings}
+    run("evaluate", "scanned/snapshot.json.gz", "--output-dir", "again")
+    for name in ("findings.csv", "findings.json", "summary.json"):
+        assert Path("scanned", name).read_bytes() == Path("again", name).read_bytes()

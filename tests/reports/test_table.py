@@ -50,11 +50,23 @@ def test_colour_adds_nothing_but_colour() -> None:
 
 
 def test_many_failures_are_cut_with_a_count() -> None:
-    """Twenty are shown; the rest is counted, and the file named that holds it."""
+    """Five of one control, twenty in all; the rest is counted, and the file named that holds it."""
     many = report(*(finding(Status.FAIL, arn=f"arn:aws:s3:::bucket-{n:03}") for n in range(50)))
     text = table(many, Terminal(100))
-    assert "Worst findings (20 of 52)" in text
-    assert "and 32 more; findings.csv" in text
+    assert "Worst findings (6 of 52)" in text
+    assert "GAI-4.01  Guardrail is ready (51)" in text
+    assert "and 46 more; findings.csv" in text
+    assert text.count("bucket-") == 4
+    whole = table(many, Terminal(100), Display(frozenset({Status.FAIL}), limit=None))
+    assert whole.count("bucket-") == 50
+
+
+def test_the_worst_come_first_whatever_the_limit() -> None:
+    """A limit cuts the mildest."""
+    text = table(rich_report(), Terminal(100), Display(limit=1))
+    assert "Worst findings (1 of 5)" in text
+    assert "CRITICAL" in text
+    assert "MEDIUM  " not in text
 
 
 @given(
