@@ -4,7 +4,7 @@ A multi-Region trail shows in every Region's ``DescribeTrails`` (as a shadow), s
 Selectors: https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_AdvancedFieldSelector.html
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -99,7 +99,7 @@ def _basic(selector: Mapping[str, Any], event: Event) -> bool:
     if event.get("eventSource") in (selector.get("ExcludeManagementEventSources") or ()):
         return False
     kind = selector.get("ReadWriteType", "All")
-    return kind == "All" or (kind == "ReadOnly") == (event.get("readOnly") == "true")
+    return kind == "All" or bool((kind == "ReadOnly") is (event.get("readOnly") == "true"))
 
 
 def _advanced(fields: Sequence[Mapping[str, Any]], event: Event) -> bool:
@@ -109,19 +109,18 @@ def _advanced(fields: Sequence[Mapping[str, Any]], event: Event) -> bool:
 
 
 def _passes(field: Mapping[str, Any], value: str | None) -> bool:
+    """Any of the operators that select must hold, and none of those that deselect."""
     if value is None:
         return False
-    wanted: list[bool] = []
-    for operator, holds in _POSITIVE.items():
-        if field.get(operator):
-            wanted.append(any(holds(value, text) for text in field[operator]))
-        if field.get(f"Not{operator}"):
-            wanted.append(not any(holds(value, text) for text in field[f"Not{operator}"]))
-    return all(wanted)
+    selected = [holds(value, text) for name, holds in _HOLDS.items() for text in field.get(name) or ()]
+    deselected = [
+        holds(value, text) for name, holds in _HOLDS.items() for text in field.get(f"Not{name}") or ()
+    ]
+    return (any(selected) or not selected) and not any(deselected)
 
 
-_POSITIVE = {
-    "Equals": str.__eq__,
+_HOLDS: Mapping[str, Callable[[str, str], bool]] = {
+    "Equals": lambda value, text: value == text,
     "StartsWith": str.startswith,
     "EndsWith": str.endswith,
 }
