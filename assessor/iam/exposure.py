@@ -374,6 +374,8 @@ def _ask_addresses(question: _Question, asked: _Asked, context: Given, found: _C
         inside = str(block[min(9, block.num_addresses - 1)])
         if is_private(inside):
             continue
+        if (Level.IP_RANGE, str(block)) in found.openings and asked.level is Level.ORG:
+            continue
         pinned = {**context, "aws:SourceIp": inside}
         decision = question.ask(asked.caller, asked.action, asked.resource, pinned)
         if found.note(decision):
@@ -403,7 +405,7 @@ def _ask_organizations(
         caller = parse_caller(f"arn:aws:iam::{_MEMBER}:role/member")
         paths = {"aws:PrincipalOrgPaths": UNKNOWN}
         who = {**signed_as(_MEMBER, name, caller.arn), **paths}
-        _ask_networks_named(question, _Asked(Level.ORG, name, caller, action, resource), who, found)
+        _ask_networks(question, _Asked(Level.ORG, name, caller, action, resource), who, found)
 
 
 def _ask_networks_named(question: _Question, asked: _Asked, who: Given, found: _Collected) -> None:

@@ -40,7 +40,9 @@ VALUE_OF = {
 }
 
 
-@pytest.mark.parametrize("operator", [o for o in OPERATORS.values() if o.family is not Family.NULL], ids=lambda o: o.name)
+@pytest.mark.parametrize(
+    "operator", [o for o in OPERATORS.values() if o.family is not Family.NULL], ids=lambda o: o.name
+)
 def test_absent_keys(operator: Any) -> None:
     """Positive: false. Negated: true. IfExists: true. ForAllValues: true. ForAnyValue: false."""
     value = VALUE_OF.get(operator.family, "abc")
@@ -138,7 +140,9 @@ def test_null() -> None:
 
 def test_blocks_are_all_of_and_values_any_of() -> None:
     """Several keys or operators must all hold; of several values one is enough."""
-    parsed = policy(allow(condition={"StringEquals": {"a:b": ["1", "2"], "a:c": "3"}, "Bool": {"a:d": "true"}}))
+    parsed = policy(
+        allow(condition={"StringEquals": {"a:b": ["1", "2"], "a:c": "3"}, "Bool": {"a:d": "true"}})
+    )
     fine = {"a:b": "2", "a:c": "3", "a:d": "true"}
     assert evaluate(request(given=fine), identity(parsed)).outcome is Outcome.ALLOWED
     for key in fine:
@@ -158,7 +162,9 @@ VARIABLE = "${aws:PrincipalTag/team}"
         ("StringNotEqualsIfExists", Outcome.ALLOWED),
     ],
 )
-def test_a_variable_that_cannot_be_resolved_invalidates_the_statement(operator: str, expected: Outcome) -> None:
+def test_a_variable_that_cannot_be_resolved_invalidates_the_statement(
+    operator: str, expected: Outcome
+) -> None:
     """Unless the operator has IfExists: then the value equals nothing."""
     parsed = policy(allow(condition={operator: {"aws:ResourceTag/team": VARIABLE}}))
     asked = request(given={"aws:ResourceTag/team": "red"})
@@ -167,7 +173,9 @@ def test_a_variable_that_cannot_be_resolved_invalidates_the_statement(operator: 
 
 def test_variables_with_defaults_and_escapes() -> None:
     """`${key, 'default'}` stands in for an absent key; `${*}` is a literal star."""
-    parsed = policy(allow(condition={"StringLike": {"aws:ResourceTag/t": "${aws:username, 'nobody'}-${*}-*"}}))
+    parsed = policy(
+        allow(condition={"StringLike": {"aws:ResourceTag/t": "${aws:username, 'nobody'}-${*}-*"}})
+    )
     for given_tags, name, expected in (
         ("nobody-*-x", None, Outcome.ALLOWED),
         ("nobody-y-x", None, Outcome.IMPLICIT_DENY),
@@ -181,7 +189,11 @@ def test_variables_with_defaults_and_escapes() -> None:
 def test_wildcards_in_the_value_of_a_variable_are_text() -> None:
     """A tag that holds `*` opens nothing."""
     parsed = policy(allow("s3:GetObject", "arn:aws:s3:::b/${aws:PrincipalTag/d}/x"))
-    for tag, key, expected in (("*", "a", Outcome.IMPLICIT_DENY), ("*", "*", Outcome.ALLOWED), ("a", "a", Outcome.ALLOWED)):
+    for tag, key, expected in (
+        ("*", "a", Outcome.IMPLICIT_DENY),
+        ("*", "*", Outcome.ALLOWED),
+        ("a", "a", Outcome.ALLOWED),
+    ):
         asked = request("s3:GetObject", f"arn:aws:s3:::b/{key}/x", given={"aws:PrincipalTag/d": tag})
         assert evaluate(asked, identity(parsed)).outcome is expected
 
@@ -205,7 +217,9 @@ words = st.sampled_from(["a", "ab", "b*", "*", "?", "B", "zz"])
 
 
 @given(
-    st.sampled_from([o.name for o in OPERATORS.values() if o.family in {Family.STRING, Family.LIKE, Family.IGNORE_CASE}]),
+    st.sampled_from(
+        [o.name for o in OPERATORS.values() if o.family in {Family.STRING, Family.LIKE, Family.IGNORE_CASE}]
+    ),
     st.lists(words, min_size=1, max_size=3),
     st.lists(words, min_size=1, max_size=3),
 )

@@ -22,8 +22,7 @@ def test_closed_decisions(group: str) -> None:
     wrong = {
         case.id: (answer.outcome, case.decision)
         for case in ALL
-        if case.group == group
-        and (answer := evaluate(case.request, case.layers)).outcome != case.decision
+        if case.group == group and (answer := evaluate(case.request, case.layers)).outcome != case.decision
     }
     assert wrong == {}
 

@@ -34,7 +34,12 @@ SAMPLED = {
     "aws:SourceVpce": ["vpce-0aa", "vpce-0bb", "vpce-0zz"],
     "aws:PrincipalOrgID": ["o-aaaaaaaaaa", "o-bbbbbbbbbb", "o-zzzzzzzzzz"],
     "aws:MultiFactorAuthAge": ["9", "10", "11", "50", "99", "100", "101"],
-    K: [f"{GUARDRAIL}:1", GUARDRAIL, f"{GUARDRAIL}:2", "arn:aws:bedrock:us-east-1:999999999999:guardrail/zz:1"],
+    K: [
+        f"{GUARDRAIL}:1",
+        GUARDRAIL,
+        f"{GUARDRAIL}:2",
+        "arn:aws:bedrock:us-east-1:999999999999:guardrail/zz:1",
+    ],
 }
 documents = st.lists(statements(), min_size=1, max_size=4)
 
@@ -46,7 +51,9 @@ def everything(action: str = INVOKE, resource: str = MODEL) -> Request:
 
 @settings(max_examples=150)
 @given(documents, documents, st.lists(contexts, min_size=1, max_size=8))
-def test_a_verdict_holds_for_every_completion(own: list[Any], upper: list[Any], completions: list[Any]) -> None:
+def test_a_verdict_holds_for_every_completion(
+    own: list[Any], upper: list[Any], completions: list[Any]
+) -> None:
     """ALLOWED in open mode implies ALLOWED for every sampled completion, and DENIED implies denied."""
     layers = Layers(identity=(policy(*own),), scps=((policy(allow(), *upper, use=Use.SCP),),))
     asked = everything()
@@ -76,7 +83,13 @@ def test_a_verdict_is_what_trying_every_value_gives(own: list[Any]) -> None:
         outcomes.add(evaluate(asked, layers).outcome is Outcome.ALLOWED)
         if len(outcomes) == 2:
             break
-    expected = Verdict.CONDITIONAL if len(outcomes) == 2 else Verdict.ALLOWED if outcomes == {True} else Verdict.DENIED
+    expected = (
+        Verdict.CONDITIONAL
+        if len(outcomes) == 2
+        else Verdict.ALLOWED
+        if outcomes == {True}
+        else Verdict.DENIED
+    )
     assert decide(everything(), layers).verdict is expected
 
 
@@ -137,7 +150,9 @@ def test_values_that_cannot_occur_are_not_invented(value: str) -> None:
     key = "bedrock:BearerTokenType" if value == "long_term" else K
     action = "bedrock:CallWithBearerToken" if value == "long_term" else INVOKE
     layers = identity(policy(allow(action, condition={"StringEquals": {key: value}})))
-    assert decide(everything(action, "*" if value == "long_term" else MODEL), layers).verdict is Verdict.DENIED
+    assert (
+        decide(everything(action, "*" if value == "long_term" else MODEL), layers).verdict is Verdict.DENIED
+    )
 
 
 @pytest.mark.parametrize(
@@ -203,7 +218,12 @@ def test_a_search_that_is_cut_off_says_so() -> None:
         if i != j
     ]
     hard = [
-        allow(condition={"StringEquals": {f"aws:PrincipalTag/k{i}": "x" for i in range(8)} | {"aws:PrincipalTag/k9": "y"}})
+        allow(
+            condition={
+                "StringEquals": {f"aws:PrincipalTag/k{i}": "x" for i in range(8)}
+                | {"aws:PrincipalTag/k9": "y"}
+            }
+        )
     ]
     decision = decide(everything(), identity(policy(*hard, *parts)), budget=5)
     assert decision.verdict is Verdict.CONDITIONAL
@@ -228,7 +248,12 @@ def test_samples_stand_for_every_value() -> None:
     """One value for each combination of comparisons, of the key's shape."""
     tests = frozenset(
         Test(family, Relation.EQUAL, value)
-        for family, value in ((Family.LIKE, "a*"), (Family.LIKE, "*b"), (Family.STRING, "ab"), (Family.IGNORE_CASE, "AB"))
+        for family, value in (
+            (Family.LIKE, "a*"),
+            (Family.LIKE, "*b"),
+            (Family.STRING, "ab"),
+            (Family.IGNORE_CASE, "AB"),
+        )
     )
     found = samples("aws:principaltag/x", tests)
     assert found.exhaustive
@@ -242,7 +267,10 @@ def test_samples_stand_for_every_value() -> None:
 
 def test_an_unsigned_request_is_decided_too() -> None:
     """By the resource's policy alone."""
-    resource = policy(allow("s3:GetObject", Principal="*", condition={"Bool": {"aws:SecureTransport": "true"}}), use=Use.RESOURCE)
+    resource = policy(
+        allow("s3:GetObject", Principal="*", condition={"Bool": {"aws:SecureTransport": "true"}}),
+        use=Use.RESOURCE,
+    )
     asked = request("s3:GetObject", "arn:aws:s3:::b/k", principal=None, opened=lambda _: True)
     assert decide(asked, Layers(resource=resource)).verdict is Verdict.CONDITIONAL
     assert ROLE.startswith("arn:aws:iam::")

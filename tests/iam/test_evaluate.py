@@ -35,7 +35,9 @@ def bucket(*listed: dict[str, Any]) -> Any:
     return policy(*listed, use=Use.RESOURCE, name="bucket")
 
 
-def outcome(layers: Layers, principal: str | None = ROLE, action: str = "s3:GetObject", resource: str = OBJECT) -> Outcome:
+def outcome(
+    layers: Layers, principal: str | None = ROLE, action: str = "s3:GetObject", resource: str = OBJECT
+) -> Outcome:
     """The outcome of a request with an empty context."""
     return evaluate(request(action, resource, principal=principal), layers).outcome
 
@@ -53,7 +55,9 @@ def outcome(layers: Layers, principal: str | None = ROLE, action: str = "s3:GetO
         ([ROLE], None, False, Outcome.EXPLICIT_DENY),
     ],
 )  # fmt: skip
-def test_deny_with_notprincipal(listed: list[str], principal: str | None, bounded: bool, expected: Outcome) -> None:
+def test_deny_with_notprincipal(
+    listed: list[str], principal: str | None, bounded: bool, expected: Outcome
+) -> None:
     """It hits everyone but the callers listed themselves, and always those with a permissions boundary."""
     resource = bucket(
         allow("s3:*", f"{BUCKET}/*", Principal="*"), deny("s3:*", f"{BUCKET}/*", NotPrincipal={"AWS": listed})
@@ -90,7 +94,10 @@ def test_rcps_only_deny_and_only_where_they_act() -> None:
     assert outcome(Layers(identity=(policy(allow()),), rcps=nothing)) is Outcome.ALLOWED
     refusing = ((policy(deny(Principal="*"), use=Use.RCP),),)
     assert outcome(Layers(identity=(policy(allow()),), rcps=refusing)) is Outcome.EXPLICIT_DENY
-    assert outcome(Layers(identity=(policy(allow()),), rcps=refusing), action=INVOKE, resource=MODEL) is Outcome.ALLOWED
+    assert (
+        outcome(Layers(identity=(policy(allow()),), rcps=refusing), action=INVOKE, resource=MODEL)
+        is Outcome.ALLOWED
+    )
 
 
 def test_another_account_needs_both_sides() -> None:
@@ -118,8 +125,14 @@ def test_a_kms_key_counts_iam_only_when_its_policy_says_so() -> None:
     own = policy(allow("kms:*"))
     enabling = policy(allow("kms:*", Principal={"AWS": f"arn:aws:iam::{ACCOUNT}:root"}), use=Use.RESOURCE)
     other = policy(allow("kms:*", Principal={"AWS": f"arn:aws:iam::{ACCOUNT}:user/x"}), use=Use.RESOURCE)
-    assert outcome(Layers(identity=(own,), resource=enabling), action="kms:Decrypt", resource=key) is Outcome.ALLOWED
-    assert outcome(Layers(identity=(own,), resource=other), action="kms:Decrypt", resource=key) is Outcome.IMPLICIT_DENY
+    assert (
+        outcome(Layers(identity=(own,), resource=enabling), action="kms:Decrypt", resource=key)
+        is Outcome.ALLOWED
+    )
+    assert (
+        outcome(Layers(identity=(own,), resource=other), action="kms:Decrypt", resource=key)
+        is Outcome.IMPLICIT_DENY
+    )
     assert outcome(Layers(identity=(own,)), action="kms:Decrypt", resource=key) is Outcome.IMPLICIT_DENY
     assert outcome(Layers(identity=(own,)), action="kms:ListKeys", resource="*") is Outcome.ALLOWED
 
@@ -130,13 +143,18 @@ def test_a_role_is_assumed_by_web_identity_through_its_trust_policy_alone() -> N
         {
             "Effect": "Allow",
             "Action": "sts:AssumeRoleWithWebIdentity",
-            "Principal": {"Federated": "arn:aws:iam::111111111111:oidc-provider/token.actions.githubusercontent.com"},
+            "Principal": {
+                "Federated": "arn:aws:iam::111111111111:oidc-provider/token.actions.githubusercontent.com"
+            },
             "Condition": {"StringLike": {"token.actions.githubusercontent.com:sub": "repo:org/app:*"}},
         },
         use=Use.TRUST,
     )
     provider = parse_caller("arn:aws:iam::111111111111:oidc-provider/token.actions.githubusercontent.com")
-    for subject, expected in (("repo:org/app:main", Outcome.ALLOWED), ("repo:evil/app:main", Outcome.IMPLICIT_DENY)):
+    for subject, expected in (
+        ("repo:org/app:main", Outcome.ALLOWED),
+        ("repo:evil/app:main", Outcome.IMPLICIT_DENY),
+    ):
         asked = Request(
             provider,
             "sts:AssumeRoleWithWebIdentity",
@@ -191,7 +209,13 @@ arns = st.sampled_from(
 )
 
 
-@given(documents, statements("Deny"), contexts, arns, st.sampled_from(["identity", "boundary", "scp", "resource"]))
+@given(
+    documents,
+    statements("Deny"),
+    contexts,
+    arns,
+    st.sampled_from(["identity", "boundary", "scp", "resource"]),
+)
 def test_adding_a_deny_never_allows_more(
     listed: list[Any], extra: Any, known: Any, arn: str, place: str
 ) -> None:
@@ -202,7 +226,13 @@ def test_adding_a_deny_never_allows_more(
     assert RANK[after] <= RANK[before]
 
 
-@given(documents, statements("Allow"), contexts, arns, st.sampled_from(["identity", "boundary", "scp", "resource"]))
+@given(
+    documents,
+    statements("Allow"),
+    contexts,
+    arns,
+    st.sampled_from(["identity", "boundary", "scp", "resource"]),
+)
 def test_adding_an_allow_never_allows_less(
     listed: list[Any], extra: Any, known: Any, arn: str, place: str
 ) -> None:
@@ -214,7 +244,10 @@ def test_adding_an_allow_never_allows_less(
 
 
 def _layers(listed: list[Any], extra: list[Any], place: str) -> Layers:
-    at = {name: [*listed, *extra] if name == place else listed for name in ("identity", "boundary", "scp", "resource")}
+    at = {
+        name: [*listed, *extra] if name == place else listed
+        for name in ("identity", "boundary", "scp", "resource")
+    }
     facing = [{**s, "Principal": {"AWS": ACCOUNT}} for s in at["resource"]]
     return Layers(
         identity=(policy(*at["identity"]),),
@@ -226,7 +259,9 @@ def _layers(listed: list[Any], extra: list[Any], place: str) -> Layers:
 
 @settings(max_examples=60)
 @given(documents, contexts, arns, st.randoms(use_true_random=False))
-def test_the_order_of_statements_changes_nothing(listed: list[Any], known: Any, arn: str, shuffle: Any) -> None:
+def test_the_order_of_statements_changes_nothing(
+    listed: list[Any], known: Any, arn: str, shuffle: Any
+) -> None:
     """Nor does it matter whether they stand in one policy or in several."""
     asked = request(INVOKE, arn, given=known)
     expected = evaluate(asked, identity(policy(*listed))).outcome

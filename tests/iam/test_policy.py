@@ -30,7 +30,16 @@ DOCUMENT = document(allow(INVOKE, MODEL, Sid="One"))
         json.dumps(json.dumps(DOCUMENT)),
         {**DOCUMENT, "Statement": DOCUMENT["Statement"][0]},
     ],
-    ids=["object", "text", "indented", "url-encoded", "leading space", "escaped", "quoted", "single statement"],
+    ids=[
+        "object",
+        "text",
+        "indented",
+        "url-encoded",
+        "leading space",
+        "escaped",
+        "quoted",
+        "single statement",
+    ],
 )
 def test_every_form_of_a_document_is_read(given_document: object) -> None:
     """Objects, text, URL-encoded text and API Gateway's escaped text mean the same."""
@@ -72,7 +81,9 @@ def test_principals_of_every_kind() -> None:
 
 def test_numbers_and_booleans_without_quotes_are_read() -> None:
     """AWS accepts true and 3600 as condition values without quotes."""
-    parsed = policy(allow(condition={"Bool": {"aws:SecureTransport": True}, "NumericLessThan": {"s3:max-keys": 10}}))
+    parsed = policy(
+        allow(condition={"Bool": {"aws:SecureTransport": True}, "NumericLessThan": {"s3:max-keys": 10}})
+    )
     assert parsed.unsupported == ()
     fine = request(given={"aws:SecureTransport": "true", "s3:max-keys": "9"})
     assert evaluate(fine, identity(parsed)).outcome is Outcome.ALLOWED
@@ -180,13 +191,26 @@ json_values = st.recursive(
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=8), inner, max_size=4),
     max_leaves=12,
 )
-ELEMENTS = ["Effect", "Action", "NotAction", "Resource", "NotResource", "Principal", "NotPrincipal", "Condition", "Sid"]
+ELEMENTS = [
+    "Effect",
+    "Action",
+    "NotAction",
+    "Resource",
+    "NotResource",
+    "Principal",
+    "NotPrincipal",
+    "Condition",
+    "Sid",
+]
 rough_statements = st.dictionaries(
     st.sampled_from(ELEMENTS), json_values | st.sampled_from(["Allow", "Deny", "*", "s3:*"]), max_size=7
 )
 
 
-@given(json_values | st.fixed_dictionaries({"Version": json_values, "Statement": st.lists(rough_statements, max_size=3)}))
+@given(
+    json_values
+    | st.fixed_dictionaries({"Version": json_values, "Statement": st.lists(rough_statements, max_size=3)})
+)
 def test_parsing_never_raises(raw: object) -> None:
     """Whatever JSON a document holds, as an object and as text, and whatever it is used as."""
     for use in (Use.IDENTITY, Use.RESOURCE):
