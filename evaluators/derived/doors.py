@@ -8,13 +8,13 @@ from typing import TypeVar
 
 from assessor.model.view import Gathered, View
 from evaluators.derived.function_urls import FunctionUrl, function_urls
-from evaluators.derived.http_doors import HttpStage, Route, http_routes, http_stages
+from evaluators.derived.http_doors import HttpApi, HttpStage, Route, http_apis, http_routes, http_stages
 from evaluators.derived.rest_doors import RestMethod, RestStage, rest_methods, rest_stages
 from evaluators.derived.user_pools import UserPool, user_pools
 from evaluators.derived.web_doors import WebDoor, web_doors
 
-Door = RestMethod | RestStage | Route | HttpStage | FunctionUrl | UserPool | WebDoor
-D = TypeVar("D", RestMethod, RestStage, Route, HttpStage, FunctionUrl, UserPool, WebDoor)
+Door = RestMethod | RestStage | HttpApi | Route | HttpStage | FunctionUrl | UserPool | WebDoor
+D = TypeVar("D", RestMethod, RestStage, HttpApi, Route, HttpStage, FunctionUrl, UserPool, WebDoor)
 
 
 def in_scope(aws: View, doors: Gathered[D]) -> Gathered[D]:  # noqa: ARG001 - the view carries the scope
@@ -30,6 +30,11 @@ def doors_rest_methods(aws: View) -> Gathered[RestMethod]:
 def doors_rest_stages(aws: View) -> Gathered[RestStage]:
     """Stages of REST APIs."""
     return in_scope(aws, aws.derive(rest_stages))
+
+
+def doors_http_apis(aws: View) -> Gathered[HttpApi]:
+    """HTTP and WebSocket APIs."""
+    return in_scope(aws, aws.derive(http_apis))
 
 
 def doors_http_routes(aws: View) -> Gathered[Route]:

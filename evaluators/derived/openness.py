@@ -10,7 +10,8 @@ from functools import lru_cache
 from typing import Any
 
 from assessor.iam.exposure import Exposure, Level, Setting, exposure
-from assessor.iam.policy import Policy, Use, parse_policy
+from assessor.iam.policy import Effect, Policy, Use, parse_policy
+from assessor.iam.principals import PrincipalKind
 from assessor.model.reading import UnseenError, Why
 
 INVOKE_API = "execute-api:Invoke"
@@ -54,6 +55,21 @@ def url_openness(text: str, *, arn: str, account: str, auth: str) -> Exposure:
     """
     found = _asked(text, arn, account, INVOKE_URL, Setting(url_auth=auth))
     return _certain(found, f"the policy of {arn.rpartition(':function:')[2]}")
+
+
+def distributions_named(text: str) -> tuple[str, ...]:
+    """The values of ``aws:SourceArn`` under which a function's policy lets CloudFront call its URL."""
+    found: list[str] = []
+    for statement in parse_policy(text, use=Use.RESOURCE).statements:
+        named = statement.principals.named if statement.principals is not None else ()
+        cloudfront = any(
+            one.kind is PrincipalKind.SERVICE and one.value == "cloudfront.amazonaws.com" for one in named
+        )
+        if statement.effect is Effect.ALLOW and cloudfront and statement.covers_action(INVOKE_URL):
+            for condition in statement.conditions:
+                if condition.key == "aws:sourcearn" and not condition.operator.negated:
+                    found += [value.constant for value in condition.values if value.constant]
+    return tuple(dict.fromkeys(found))
 
 
 def policy_openness(
