@@ -1,6 +1,7 @@
 """Controls of the checklist item, in catalogue order."""
 
 from assessor.model.control import Control
+from evaluators.access.cognito_mfa_enforced import cognito_mfa_enforced
 from evaluators.access.http_websocket_routes_authenticated import http_websocket_routes_authenticated
 from evaluators.access.lambda_url_authenticated import lambda_url_authenticated
 from evaluators.access.rest_api_methods_authenticated import rest_api_methods_authenticated
@@ -9,4 +10,5 @@ CONTROLS: tuple[Control, ...] = (
     rest_api_methods_authenticated,
     http_websocket_routes_authenticated,
     lambda_url_authenticated,
+    cognito_mfa_enforced,
 )
