@@ -5,21 +5,29 @@ from collections.abc import Iterable, Iterator
 from assessor.model.control import Control, Level, Subject
 from assessor.model.finding import Finding, evidence_text, finding_id, frameworks_text
 from assessor.model.parameters import Parameters
-from assessor.model.reading import Call, UnseenError
+from assessor.model.reading import Call, UnseenError, Why
 from assessor.model.snapshot import GLOBAL, Account, Snapshot
 from assessor.model.verdict import Status, Verdict, not_assessed
 from assessor.model.view import View
 
 
 def evaluate(
-    snapshot: Snapshot, controls: Iterable[Control], parameters: Parameters | None = None
+    snapshot: Snapshot,
+    controls: Iterable[Control],
+    parameters: Parameters | None = None,
+    *,
+    strict: bool = False,
 ) -> list[Finding]:
     """Every control asked about every subject, in every account and Region in scope.
 
     Rows come in the order of control, account, Region, resource. A control without a subject gives one row
     that says so; a listing that could not be read gives one NOT_ASSESSED row beside the rows of what is known.
+    A resource that two Regions name gives one row.
+
+    strict: a control that breaks ends the evaluation; otherwise it gives a NOT_ASSESSED(ERROR) row, and the other
+    controls their answers.
     """
-    findings: list[Finding] = []
+    findings: dict[str, Finding] = {}
     memos: dict[str, dict[object, object]] = {}
     for control in controls:
         for account in snapshot.run.accounts:
@@ -28,14 +36,13 @@ def evaluate(
             for place in places:
                 region = account.regions[0] if place == GLOBAL and account.regions else place
                 view = View(snapshot, account, region, parameters, memo)
-                rows = sorted(
-                    _ask(control, view, account, place), key=lambda f: (f.resource_arn, f.finding_id)
-                )
-                findings += rows
-    return findings
+                asked = _ask(control, view, account, place, strict=strict)
+                for row in sorted(asked, key=lambda f: (f.resource_arn, f.finding_id)):
+                    findings.setdefault(row.finding_id, row)
+    return list(findings.values())
 
 
-def _ask(control: Control, view: View, account: Account, place: str) -> Iterator[Finding]:
+def _ask(control: Control, view: View, account: Account, place: str, *, strict: bool) -> Iterator[Finding]:
     rows: dict[str, Finding] = {}
     subjects = 0
     try:
@@ -48,6 +55,10 @@ def _ask(control: Control, view: View, account: Account, place: str) -> Iterator
             except UnseenError as error:
                 verdict = _unseen(error)
                 named_by += [error.call] if error.call is not None else []
+            except Exception as error:
+                if strict:
+                    raise
+                verdict = _broken(control, error)
             region = subject.region or place
             row = _row(control, account, region, subject, verdict, named_by + looking.trail, place=place)
             rows.setdefault(row.finding_id, row)
@@ -55,6 +66,13 @@ def _ask(control: Control, view: View, account: Account, place: str) -> Iterator
         account_wide = Subject(view.root_arn, "AWS::::Account", key="listing")
         calls = [error.call] if error.call is not None else view.trail
         yield _row(control, account, place, account_wide, _unseen(error), calls, listing_unseen=True)
+    except Exception as error:
+        if strict:
+            raise
+        account_wide = Subject(view.root_arn, "AWS::::Account", key="listing")
+        yield _row(
+            control, account, place, account_wide, _broken(control, error), view.trail, listing_unseen=True
+        )
     else:
         if not subjects:
             none = Verdict(control.when_none, control.none_because)
@@ -65,6 +83,12 @@ def _ask(control: Control, view: View, account: Account, place: str) -> Iterator
 
 def _unseen(error: UnseenError) -> Verdict:
     return not_assessed(error.why, error.detail or "it could not be seen", error.grant)
+
+
+def _broken(control: Control, error: Exception) -> Verdict:
+    """A fault of ours is no verdict on the account."""
+    fault = f"{type(error).__name__}: {error}"[:200]
+    return not_assessed(Why.ERROR, f"control {control.id} could not cope with what AWS answered ({fault})")
 
 
 def _row(

@@ -51,7 +51,7 @@ class Case:
         snapshot = snapshot_of(
             self.content, control.reads, regions=self.regions, scope=self.scope, faults=faults
         )
-        return evaluate(snapshot, [control], Parameters(self.parameters))
+        return evaluate(snapshot, [control], Parameters(self.parameters), strict=True)
 
 
 def merged(base: Any, over: Any) -> Any:
