@@ -4,6 +4,7 @@ from assessor.model.control import Control
 from evaluators.access.cognito_mfa_enforced import cognito_mfa_enforced
 from evaluators.access.http_websocket_routes_authenticated import http_websocket_routes_authenticated
 from evaluators.access.lambda_url_authenticated import lambda_url_authenticated
+from evaluators.access.no_long_lived_bedrock_api_keys import no_long_lived_bedrock_api_keys
 from evaluators.access.rest_api_methods_authenticated import rest_api_methods_authenticated
 
 CONTROLS: tuple[Control, ...] = (
@@ -11,4 +12,5 @@ CONTROLS: tuple[Control, ...] = (
     http_websocket_routes_authenticated,
     lambda_url_authenticated,
     cognito_mfa_enforced,
+    no_long_lived_bedrock_api_keys,
 )
