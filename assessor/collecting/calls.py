@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from botocore import exceptions, xform_name
+from botocore.parsers import ResponseParserError
 
 from assessor.collecting.errors import NOT_ENABLED, is_throttle, is_transient, readable, reading_of_error
 from assessor.collecting.paging import Pages, PagingError
@@ -204,10 +205,15 @@ class CallTask:
             ):
                 said = readable(str(error))
                 return _Refusal(type(error).__name__, said, trouble=Trouble.TRANSIENT, why=Why.ERROR)
-            case NotPlainError():
-                return _Refusal("StreamingAnswer", str(error), why=Why.ERROR)
-            case _:
+            case ResponseParserError():
+                said = "the answer could not be parsed"
+                return _Refusal("ResponseParserError", said, trouble=Trouble.TRANSIENT, why=Why.ERROR)
+            case exceptions.BotoCoreError() | NotPlainError():
                 return _Refusal(type(error).__name__, readable(str(error)), why=Why.ERROR)
+            case _:
+                # What an unforeseen error says may quote the answer, and with it a secret.
+                said = "botocore could not make or read this call"
+                return _Refusal(type(error).__name__, said, why=Why.ERROR)
 
     def _answered_error(self, error: exceptions.ClientError) -> _Refusal:
         said = error.response.get("Error", {})

@@ -14,6 +14,7 @@ import botocore.session
 from botocore import exceptions
 from botocore.config import Config
 from botocore.credentials import RefreshableCredentials
+from botocore.parsers import ResponseParserError
 from tenacity import Retrying
 from tenacity.retry import retry_if_exception
 from tenacity.stop import stop_after_attempt
@@ -28,6 +29,7 @@ _ROLE = re.compile(r"arn:(aws[a-z-]*):iam::(\d{12}):role/[\w+=,.@/-]+")
 _EXTERNAL_ID = re.compile(r"[\w+=,.@:/-]{2,1224}")
 _SESSION_NAME = re.compile(r"[\w+=,.@-]{2,64}")
 _SSO = (exceptions.SSOError, exceptions.TokenRetrievalError, exceptions.NoAuthTokenError)
+_ANY = (exceptions.BotoCoreError, exceptions.ClientError, ResponseParserError)
 _CONNECTION = (exceptions.ConnectionError, exceptions.HTTPClientError)
 
 
@@ -70,7 +72,7 @@ def sign_in(
             raise exceptions.NoCredentialsError
         session = sessions.reading(login, credentials)
         who = _identity(session, region, config, endpoint)
-    except (exceptions.BotoCoreError, exceptions.ClientError) as error:
+    except _ANY as error:
         raise CannotStartError(advice(error, login.profile or "")) from error
     if not target.role_arn:
         return who
@@ -137,7 +139,7 @@ def _as_role(
             metadata=assume(), refresh_using=assume, method="assume-role"
         )
         return _identity(sessions.reading(login, credentials), who.region, config, endpoint)
-    except (exceptions.BotoCoreError, exceptions.ClientError) as error:
+    except _ANY as error:
         code = _code(error)
         _, partition, _, _, account, _ = target.role_arn.split(":", 5)
         if code not in ("AccessDenied", "AccessDeniedException"):
@@ -155,6 +157,8 @@ def _as_role(
 
 
 def _passes(error: BaseException) -> bool:
+    if isinstance(error, ResponseParserError):
+        return True
     if isinstance(error, exceptions.ClientError):
         status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
         code = _code(error)
@@ -180,6 +184,8 @@ def _code(error: Exception) -> str:
 
 
 def _said(error: Exception) -> str:
+    if isinstance(error, ResponseParserError):
+        return "what answered does not speak AWS's protocol (a proxy or a login page?)."
     if isinstance(error, exceptions.ClientError):
         said = readable(str(error.response.get("Error", {}).get("Message", "")))
         return f"{_code(error)}: {said}" if said else _code(error)
@@ -217,7 +223,7 @@ def advice(error: Exception, profile: str) -> str:
                 f"The certificate of AWS's endpoint was not accepted: {_said(error)} If a proxy inspects TLS, set "
                 "AWS_CA_BUNDLE to its certificate bundle."
             )
-        case _ if isinstance(error, _CONNECTION):
+        case _ if isinstance(error, (*_CONNECTION, ResponseParserError)):
             return (
                 f"AWS could not be reached: {_said(error)} Check the network, HTTPS_PROXY and AWS_ENDPOINT_URL, and "
                 "that the Region exists."

@@ -24,21 +24,22 @@ def redacted(answer: Any, paths: Iterable[str]) -> Any:
 def _cut(node: Any, steps: list[str], at: int, looks: bool) -> Any:
     if at == len(steps):
         return _blank(node, looks)
-    if not isinstance(node, dict):
-        return node
     name, spread = _step(steps[at])
-    if name and name not in node:
+    if not name:
+        return _spread(node, spread, steps, at, looks)
+    if not isinstance(node, dict) or name not in node:
         return node
-    inner = node[name] if name else node
+    return {**node, name: _spread(node[name], spread, steps, at, looks)}
+
+
+def _spread(inner: Any, spread: str, steps: list[str], at: int, looks: bool) -> Any:
+    if not spread:
+        return _cut(inner, steps, at + 1, looks)
     if spread == "[]" and isinstance(inner, list):
-        changed: Any = [_cut(element, steps, at + 1, looks) for element in inner]
-    elif spread == "{}" and isinstance(inner, dict):
-        changed = {key: _cut(element, steps, at + 1, looks) for key, element in inner.items()}
-    elif spread:
-        return node
-    else:
-        changed = _cut(inner, steps, at + 1, looks)
-    return {**node, name: changed} if name else changed
+        return [_cut(element, steps, at + 1, looks) for element in inner]
+    if spread == "{}" and isinstance(inner, dict):
+        return {key: _cut(element, steps, at + 1, looks) for key, element in inner.items()}
+    return inner
 
 
 def _step(part: str) -> tuple[str, str]:

@@ -40,7 +40,9 @@ def check(session: botocore.session.Session, names: Sequence[str], partition: st
         found = next((p for p, regions in every.items() if name in regions), "") or _formed(session, name)
         if not found:
             regions = every.get(partition) or [one for regions in every.values() for one in regions]
-            near = difflib.get_close_matches(name, regions, n=1, cutoff=0.6)
+            near = difflib.get_close_matches(name, regions, n=5, cutoff=0.6)
+            # Two letters that changed places are the likeliest slip.
+            near.sort(key=lambda one: sorted(one) != sorted(name))
             hint = f" Did you mean {near[0]}?" if near else ""
             raise CannotStartError(f"{name!r} is not an AWS Region.{hint}")
         if partition and found != partition:

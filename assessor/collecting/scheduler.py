@@ -159,7 +159,8 @@ class Scheduler:
         wanted = _FIRST_WORKERS
         if tally.cpu > 0.0:
             wanted = max(wanted, math.ceil(2.0 * (1.0 + tally.latency / tally.cpu)))
-        wanted = min(self._most, wanted, tally.workers - self._idle + self.queue.waiting)
+        busy = len(self.queue.under_way) + self._settling
+        wanted = min(self._most, wanted, busy + self.queue.waiting)
         while tally.workers < wanted:
             tally.workers += 1
             threading.Thread(target=self._work, name=f"collect-{tally.workers}", daemon=True).start()

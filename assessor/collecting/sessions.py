@@ -81,6 +81,10 @@ class Sessions:
         session = self._session(target.profile)
         session.get_scoped_config()
         self._loader = self._loader or session.get_component("data_loader")
+        # For the clients botocore makes itself, to assume a profile's role.
+        region = default_region(session)
+        if region:
+            session.set_config_variable("region", region)
         return session
 
     def reading(self, login: botocore.session.Session, credentials: Any) -> botocore.session.Session:

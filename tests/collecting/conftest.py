@@ -89,7 +89,7 @@ def answering(answer: Callable[[dict[str, Any]], Answer]) -> Iterator[tuple[str,
             self.end_headers()
             self.wfile.write(content)
 
-        do_GET = do_POST = do_PUT = do_HEAD = _any
+        do_GET = do_POST = do_PUT = do_HEAD = _any  # noqa: N815 - names of http.server
 
         def log_message(self, format: str, *args: Any) -> None:
             pass

@@ -85,7 +85,8 @@ def simulate(
     queue.payoff = 1000.0
     servers: dict[Hashable, Callable[[float], bool]] = {}
     queue.add(tasks)
-    now, free, arrivals = 0.0, workers, []
+    now, free = 0.0, workers
+    arrivals: list[tuple[float, int, Job, bool]] = []
     order = 0
     while queue and now < horizon:
         while free and (job := queue.take(now)) is not None:
