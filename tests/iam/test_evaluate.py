@@ -209,6 +209,7 @@ arns = st.sampled_from(
 )
 
 
+@settings(deadline=None)
 @given(
     documents,
     statements("Deny"),
@@ -226,6 +227,7 @@ def test_adding_a_deny_never_allows_more(
     assert RANK[after] <= RANK[before]
 
 
+@settings(deadline=None)
 @given(
     documents,
     statements("Allow"),
@@ -257,7 +259,7 @@ def _layers(listed: list[Any], extra: list[Any], place: str) -> Layers:
     )
 
 
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 @given(documents, contexts, arns, st.randoms(use_true_random=False))
 def test_the_order_of_statements_changes_nothing(
     listed: list[Any], known: Any, arn: str, shuffle: Any

@@ -5,7 +5,7 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assessor.iam.decide import Verdict, decide, open_context
@@ -207,6 +207,7 @@ rough_statements = st.dictionaries(
 )
 
 
+@settings(deadline=None)
 @given(
     json_values
     | st.fixed_dictionaries({"Version": json_values, "Statement": st.lists(rough_statements, max_size=3)})
@@ -222,6 +223,7 @@ def test_parsing_never_raises(raw: object) -> None:
     assert len(parse_policy(text).statements) == len(parse_policy(json.loads(text)).statements)
 
 
+@settings(deadline=None)
 @given(st.text(max_size=200))
 def test_parsing_text_never_raises(text: str) -> None:
     """Text that is no JSON is a problem of the document, not an exception."""
@@ -229,6 +231,7 @@ def test_parsing_text_never_raises(text: str) -> None:
     assert parsed.statements == () or parsed.unsupported or text.strip()
 
 
+@settings(deadline=None)
 @given(st.text(alphabet="ab*?[]!^$\\{}()|+.:${", max_size=40), st.text(alphabet="ab[]!{}$:", max_size=20))
 def test_patterns_have_two_wildcards_only(pattern: str, value: str) -> None:
     """Only * and ? have a meaning; a pattern without them matches itself and nothing else."""
