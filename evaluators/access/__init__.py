@@ -5,6 +5,7 @@ from evaluators.access.cognito_mfa_enforced import cognito_mfa_enforced
 from evaluators.access.http_websocket_routes_authenticated import http_websocket_routes_authenticated
 from evaluators.access.lambda_url_authenticated import lambda_url_authenticated
 from evaluators.access.no_long_lived_bedrock_api_keys import no_long_lived_bedrock_api_keys
+from evaluators.access.no_provider_keys_in_environment import no_provider_keys_in_environment
 from evaluators.access.rest_api_methods_authenticated import rest_api_methods_authenticated
 
 CONTROLS: tuple[Control, ...] = (
@@ -13,4 +14,5 @@ CONTROLS: tuple[Control, ...] = (
     lambda_url_authenticated,
     cognito_mfa_enforced,
     no_long_lived_bedrock_api_keys,
+    no_provider_keys_in_environment,
 )

@@ -6,12 +6,12 @@ CloudFront is global: its distributions are met in the first Region of a run. A 
 Region has no doors there.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from assessor.model.operation import Operation
-from assessor.model.reading import Call, UnseenError, Why
+from assessor.model.reading import Call, UnseenError
 from assessor.model.snapshot import GLOBAL
 from assessor.model.view import Answer, Gathered, View, gather
 from collectors import (
@@ -22,6 +22,7 @@ from collectors import (
     elbv2,
 )
 from evaluators.derived import function_urls, http_doors, rest_doors, user_pools
+from evaluators.derived.offered import offered
 
 READS: tuple[Operation, ...] = (
     *rest_doors.STAGE_READS,
@@ -71,15 +72,7 @@ class WebDoor:
 
 def web_doors(aws: View) -> Gathered[WebDoor]:
     """Every door of the Region; CloudFront's with the first Region of the run."""
-    return gather(*(_offered(source(aws)) for source in _SOURCES))
-
-
-def _offered(doors: Iterable[WebDoor]) -> Iterator[WebDoor]:
-    try:
-        yield from doors
-    except UnseenError as error:
-        if error.why is not Why.UNSUPPORTED:
-            raise
+    return gather(*(offered(source(aws)) for source in _SOURCES))
 
 
 def _rest(aws: View) -> Iterator[WebDoor]:

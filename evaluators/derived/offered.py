@@ -1,0 +1,20 @@
+"""Services that a Region does not offer: what cannot exist there is not unknown."""
+
+from collections.abc import Iterable, Iterator
+from typing import TypeVar
+
+from assessor.model.reading import UnseenError, Why
+
+T = TypeVar("T")
+
+
+def offered(things: Iterable[T]) -> Iterator[T]:
+    """The things, or none where the service that lists them is not offered in the Region.
+
+    For controls that say so in a line of their own. Raises UnseenError for every other reason.
+    """
+    try:
+        yield from things
+    except UnseenError as error:
+        if error.why is not Why.UNSUPPORTED:
+            raise
