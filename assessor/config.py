@@ -6,6 +6,7 @@ before the file, the file before the default.
 """
 
 import difflib
+import json
 import math
 import os
 import re
@@ -152,8 +153,45 @@ def assignments(pairs: tuple[str, ...]) -> dict[str, Any]:
 def parameters(
     file: Settings, pairs: tuple[str, ...] = (), environ: Mapping[str, str] | None = None
 ) -> Parameters:
-    """The parameters in force: flags over the environment over the file. Raises `ConfigError`."""
-    return Parameters({**file.parameters, **environment(environ), **assignments(pairs)})
+    """The parameters in force: flags over the environment over the file. Raises `ConfigError`.
+
+    Files that the parameter file names lie beside it; those of flags and the environment in the working directory.
+    """
+    here = {**environment(environ), **assignments(pairs)}
+    given = {**file.parameters, **here}
+    beside = Path() if "scp_files" in here or not file.source else Path(file.source).parent
+    names = given.get("scp_files") or []
+    return Parameters(given, {"scp_files": [policy_level(beside / name) for name in names]} if names else {})
+
+
+def policy_level(path: Path) -> list[Any]:
+    """The policy documents of one file: one document, a list of them, or what DescribePolicy answers.
+
+    Raises `ConfigError`. What a document means is not looked at here.
+    """
+    try:
+        content = json.loads(path.read_text(encoding="utf-8-sig"))
+    except OSError as error:
+        raise ConfigError(f"scp_files: {path}: cannot be read: {error.strerror or error}") from error
+    except (ValueError, RecursionError) as error:
+        raise ConfigError(f"scp_files: {path}: is not JSON; give it a policy document") from error
+    level = [_policy_document(entry) for entry in (content if isinstance(content, list) else [content])]
+    if not level or any(not isinstance(one, dict) or "Statement" not in one for one in level):
+        raise ConfigError(
+            f"scp_files: {path}: holds no policy document; give it one with a Statement, or a list of them"
+        )
+    return level
+
+
+def _policy_document(entry: Any) -> Any:
+    """The document itself, where the entry is an answer of DescribePolicy (``Policy.Content`` is JSON text)."""
+    policy = entry.get("Policy") if isinstance(entry, dict) else None
+    if not isinstance(policy, dict):
+        return entry
+    try:
+        return json.loads(policy["Content"])
+    except (KeyError, TypeError, ValueError):
+        return None
 
 
 def from_text(declared: Parameter, text: str, where: str) -> Any:
@@ -232,5 +270,6 @@ __all__ = [
     "load",
     "parameters",
     "parse",
+    "policy_level",
     "unknown_variables",
 ]

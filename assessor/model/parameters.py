@@ -23,6 +23,7 @@ class Parameter:
 
 
 _STRENGTHS = ("LOW", "MEDIUM", "HIGH")
+_PRINCIPALS = "ARNs of users and roles (* for any text) or their names"
 _MODES = ("default", "none", "aws_review", "provider_data_share", "inherit")
 
 DECLARED: tuple[Parameter, ...] = (
@@ -70,6 +71,24 @@ DECLARED: tuple[Parameter, ...] = (
         False,
         "an unfiltered account budget counts as a watch on model spend",
     ),
+    Parameter("governance_principals", list, None, f"who may accept the terms of models: {_PRINCIPALS}"),
+    Parameter(
+        "admin_principals", list, None, f"administrators, who may invoke and read everything: {_PRINCIPALS}"
+    ),
+    Parameter("mantle_principals", list, None, f"who may use the bedrock-mantle endpoint: {_PRINCIPALS}"),
+    Parameter(
+        "approved_models",
+        list,
+        None,
+        "ids or ARNs of models and inference profiles that may be used, * for any text (anthropic.claude-sonnet-*)",
+    ),
+    Parameter(
+        "scp_files",
+        list,
+        [],
+        "JSON files with the service control policies above the account, one file for each level, root first; used "
+        "where Organizations does not show them",
+    ),
 )
 
 BY_NAME: Mapping[str, Parameter] = {p.name: p for p in DECLARED}
@@ -77,9 +96,13 @@ BY_NAME: Mapping[str, Parameter] = {p.name: p for p in DECLARED}
 
 @dataclass(frozen=True, slots=True)
 class Parameters:
-    """The parameters of a run: what the owner set, over the defaults."""
+    """The parameters of a run: what the owner set, over the defaults.
+
+    documents: what the files hold that a parameter names, by the parameter (``scp_files``: levels of policy documents).
+    """
 
     given: Mapping[str, Any] = field(default_factory=dict)
+    documents: Mapping[str, Any] = field(default_factory=dict)
 
     def get(self, name: str) -> Any:
         """The value in force, or None where nobody decided. Raises KeyError for an undeclared name."""

@@ -1,20 +1,14 @@
-"""The principals of the account with the policies that bind them, built once for all controls.
+"""The principals of the account: `evaluators.derived.universe` under the name that earlier controls know."""
 
-Rests on ``GetAccountAuthorizationDetails``; what is decided with it is decided before any service control policy.
-"""
-
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
-from assessor.iam.build import build_universe
 from assessor.iam.universe import Universe
 from assessor.model.operation import Operation
-from assessor.model.reading import Call, Seen, Unseen, UnseenError
-from assessor.model.view import View, unseen_error
-from collectors import iam
+from assessor.model.reading import Call, UnseenError
+from assessor.model.view import View
+from evaluators.derived import universe
 
-READS: tuple[Operation, ...] = (iam.GET_ACCOUNT_AUTHORIZATION_DETAILS,)
+READS: tuple[Operation, ...] = universe.READS
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,20 +26,5 @@ class Identities:
 
 def identities(aws: View) -> Identities:
     """The account's principals; the crawl is added to the evidence of whoever asks."""
-    found = aws.whole(_built)
-    aws.trail.append(found.evidence)
-    return found
-
-
-def _built(aws: View) -> Identities:
-    operation = iam.GET_ACCOUNT_AUTHORIZATION_DETAILS
-    reading = aws.read(operation)
-    call = aws.trail[-1]
-    crawl: Mapping[str, Any] = {}
-    unseen: UnseenError | None = None
-    if isinstance(reading, Seen):
-        crawl = reading.value
-    elif isinstance(reading, Unseen):
-        crawl, unseen = reading.partial or {}, unseen_error(reading, operation, call)
-    universe = build_universe(crawl, account=aws.account_id, partition=aws.account.partition)
-    return Identities(universe, unseen, call)
+    found = universe.estate(aws)
+    return Identities(found.universe, found.unseen, found.evidence[0])

@@ -1,0 +1,160 @@
+"""The service control policies above the account, level by level, as far as they can be read.
+
+Organizations shows them to the management account and to delegated administrators only; the owner can hand them over
+as files (parameter ``scp_files``). They do not bind the management account.
+https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_scps.html
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from assessor.iam.policy import Effect, Policy, Use, parse_policy
+from assessor.model.operation import Operation
+from assessor.model.reading import Absent, Call, Seen
+from assessor.model.view import Answer, View
+from collectors import organizations
+
+READS: tuple[Operation, ...] = (
+    organizations.DESCRIBE_ORGANIZATION,
+    organizations.LIST_PARENTS,
+    organizations.LIST_PARENTS_SECOND,
+    organizations.LIST_PARENTS_THIRD,
+    organizations.LIST_PARENTS_FOURTH,
+    organizations.LIST_PARENTS_FIFTH,
+    organizations.LIST_PARENTS_SIXTH,
+    organizations.LIST_POLICIES_FOR_TARGET,
+    organizations.DESCRIBE_POLICY,
+)
+
+_STEPS = READS[1:7]
+_FULL_ACCESS = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """What binds every principal of the account from above.
+
+    scps: policies by level, root first; empty where none bind the account, None where nothing is known of them.
+    complete: whether these are all. organization: its id, "" for none, None where not known.
+    evidence: the calls the policies were read by.
+    """
+
+    scps: tuple[tuple[Policy, ...], ...] | None
+    complete: bool
+    organization: str | None
+    management: bool = False
+    given: bool = False
+    evidence: tuple[Call, ...] = ()
+
+
+def bounds(aws: View) -> Bounds:
+    """The service control policies that bind this account, as far as they are known. Never raises."""
+    described = aws.read(organizations.DESCRIBE_ORGANIZATION)
+    call = aws.trail[-1]
+    if isinstance(described, Absent):
+        return Bounds((), complete=True, organization="", evidence=(call,))
+    organization: str | None = None
+    if isinstance(described, Seen):
+        detail = described.value.get("Organization") or {}
+        organization = detail.get("Id") or None
+        if detail.get("MasterAccountId") == aws.account_id:
+            return Bounds((), complete=True, organization=organization, management=True, evidence=(call,))
+        if detail.get("FeatureSet") == "CONSOLIDATED_BILLING":
+            return Bounds((), complete=True, organization=organization, evidence=(call,))
+    levels, complete, calls = _read(aws)
+    if not complete:
+        given = _given(aws)
+        if given is not None:
+            return Bounds(given, complete=True, organization=organization, given=True)
+    if complete and not any(levels):
+        # Every entity has a policy attached once the organization uses them: here it does not.
+        return Bounds((), complete=True, organization=organization, evidence=calls)
+    return Bounds(levels or None, complete, organization, evidence=calls if levels else ())
+
+
+def _given(aws: View) -> tuple[tuple[Policy, ...], ...] | None:
+    levels = aws.parameters.documents.get("scp_files")
+    if not levels:
+        return None
+    found: list[tuple[Policy, ...]] = []
+    for number, level in enumerate(levels, 1):
+        policies = [
+            parse_policy(document, use=Use.SCP, name=f"{number}.{place} of scp_files")
+            for place, document in enumerate(level, 1)
+        ]
+        if not any(_may_allow(policy) for policy in policies):
+            policies.append(_full_access())
+        found.append(tuple(policies))
+    return tuple(found)
+
+
+def _may_allow(policy: Policy) -> bool:
+    return bool(policy.problems) or any(
+        statement.effect is not Effect.DENY for statement in policy.statements
+    )
+
+
+def _full_access() -> Policy:
+    return parse_policy(_FULL_ACCESS, use=Use.SCP, name="FullAWSAccess")
+
+
+# -- as Organizations gives them -----------------------------------------------------------------------
+def _read(aws: View) -> tuple[tuple[tuple[Policy, ...], ...], bool, tuple[Call, ...]]:
+    """The levels that could be read, whether they are all of them, and the calls they came from.
+
+    A policy that could not be read may allow anything and deny nothing: what is said is then too much, not too little.
+    """
+    start = len(aws.trail)
+    targets, complete = _targets(aws)
+    levels: list[tuple[Policy, ...]] = []
+    for target in targets:
+        policies, whole = _level(aws, target)
+        complete = complete and whole
+        if policies or whole:
+            levels.append(policies)
+    if complete and any(levels) and not all(levels):
+        # AWS keeps at least one policy attached everywhere: an empty level was not shown, it is not empty.
+        complete, levels = False, [level for level in levels if level]
+    answered = (call for call in aws.trail[start:] if isinstance(aws.snapshot.reading(call), Seen))
+    return tuple(levels), complete, tuple(dict.fromkeys(answered))
+
+
+def _targets(aws: View) -> tuple[list[str], bool]:
+    """The root, the units down to the account, and the account; and whether the chain is whole."""
+    chain = [aws.account_id]
+    for step in _STEPS:
+        reading = aws.read(step, ChildId=chain[0])
+        parents = reading.value.get("Parents") or () if isinstance(reading, Seen) else ()
+        parent: Answer | None = next(iter(parents), None)
+        if parent is None or not parent.get("Id"):
+            return chain, False
+        chain.insert(0, str(parent["Id"]))
+        if parent.get("Type") == "ROOT":
+            return chain, True
+    return chain, False
+
+
+def _level(aws: View, target: str) -> tuple[tuple[Policy, ...], bool]:
+    """The policies attached to one entity, and whether that is all of them."""
+    reading = aws.read(
+        organizations.LIST_POLICIES_FOR_TARGET, TargetId=target, Filter="SERVICE_CONTROL_POLICY"
+    )
+    if not isinstance(reading, Seen):
+        return (), False
+    policies = list(_policies(aws, reading.value))
+    whole = all(policy is not None for policy in policies)
+    known = tuple(policy for policy in policies if policy is not None)
+    return (known, True) if whole else ((*known, _full_access()), False)
+
+
+def _policies(aws: View, listed: Answer) -> Iterator[Policy | None]:
+    for summary in listed.get("Policies") or ():
+        reading = aws.read(organizations.DESCRIBE_POLICY, PolicyId=str(summary.get("Id", "")))
+        detail = reading.value.get("Policy") or {} if isinstance(reading, Seen) else {}
+        name = str(summary.get("Name") or summary.get("Id") or "")
+        content = detail.get("Content")
+        yield (
+            parse_policy(content, use=Use.SCP, name=name, arn=str(summary.get("Arn", "")))
+            if content
+            else None
+        )

@@ -1,0 +1,100 @@
+"""Who can do what in this account: its users and roles with every policy that binds them, built once for all controls.
+
+Rests on ``GetAccountAuthorizationDetails``, and on the service control policies above the account: as Organizations
+gives them, or as the owner hands them over (parameter ``scp_files``). Where there may be some that nobody showed us,
+answers are "before SCP": more may be said to be allowed than is, never less.
+https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_scps_evaluation.html
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+
+from assessor.iam.build import build_universe
+from assessor.iam.holders import Principal
+from assessor.iam.matrix import Matrix
+from assessor.iam.universe import Universe
+from assessor.model.operation import Operation
+from assessor.model.reading import Call, Seen, Unseen, UnseenError, Why
+from assessor.model.view import View, unseen_error
+from collectors import iam
+from evaluators.derived import organization
+from evaluators.derived.organization import Bounds
+
+READS: tuple[Operation, ...] = (iam.GET_ACCOUNT_AUTHORIZATION_DETAILS, *organization.READS)
+
+_LISTS = ("UserDetailList", "GroupDetailList", "RoleDetailList", "Policies")
+
+
+@dataclass(frozen=True)
+class Estate:
+    """The principals of an account, as far as they are known.
+
+    unseen: why the crawl is not complete, None when it is. What a known principal may do holds all the same: where
+    it depends on a document that is missing, the universe says UNSUPPORTED.
+    evidence: the crawl, and the calls that gave the service control policies.
+    """
+
+    universe: Universe
+    unseen: UnseenError | None
+    evidence: tuple[Call, ...]
+    bounds: Bounds
+    _matrices: dict[tuple[str, ...], Matrix] = field(default_factory=dict, repr=False, compare=False)
+
+    @property
+    def before_scp(self) -> str:
+        """``(before SCP)`` where service control policies may bind the account and could not all be read, else empty."""
+        return "" if self.bounds.complete else "(before SCP)"
+
+    def principals(self, wanted: Callable[[Principal], bool] = lambda _: True) -> Iterator[Principal]:
+        """The principals that are wanted; then, where the crawl was not complete, the UnseenError."""
+        for principal in self.universe.principals:
+            if wanted(principal):
+                yield principal
+        if self.unseen is not None:
+            raise self.unseen
+
+    def matrix(self, resources: Iterable[str]) -> Matrix:
+        """The matrix of every principal over some resources, made once for each set of them."""
+        key = tuple(resources)
+        found = self._matrices.get(key)
+        if found is None:
+            found = self._matrices[key] = Matrix(self.universe, key)
+        return found
+
+    def undecidable(self, what: str) -> UnseenError:
+        """What to raise where an answer depends on a policy that cannot be judged: ``what`` depends on it."""
+        return UnseenError(
+            Why.UNSUPPORTED_POLICY_CONSTRUCT,
+            f"{what} depends on a policy that could not be judged",
+            call=self.evidence[0],
+        )
+
+
+def estate(aws: View) -> Estate:
+    """The account's principals; the calls they rest on become evidence of whoever asks. Never raises."""
+    found = aws.whole(_built)
+    aws.trail.extend(found.evidence)
+    return found
+
+
+def _built(aws: View) -> Estate:
+    operation = iam.GET_ACCOUNT_AUTHORIZATION_DETAILS
+    reading = aws.read(operation)
+    call = aws.trail[-1]
+    details: dict[str, object] = {}
+    unseen: UnseenError | None = None
+    if isinstance(reading, Seen):
+        details = {name: reading.value.get(name) or [] for name in _LISTS}
+    elif isinstance(reading, Unseen):
+        unseen = unseen_error(reading, operation, call)
+        details = dict(reading.partial or {})
+    bounds = organization.bounds(aws)
+    universe = build_universe(
+        details,
+        account=aws.account_id,
+        scps=bounds.scps,
+        org=bounds.organization,
+        partition=aws.account.partition,
+        management=bounds.management,
+    )
+    return Estate(universe, unseen, (call, *bounds.evidence), bounds)
