@@ -110,23 +110,23 @@ def decide_formula(authorization: Authorization, known: Context, *, budget: int 
     search = _Search(authorization, known, budget)
     allow = search.find(goal=True)
     deny = search.find(goal=False)
-    exact = search.exact
+    certain = search.exact and not search.cut
     said: dict[bool, Answer] = {}
     for goal, found in ((True, allow), (False, deny)):
         if found is not None:
             said[goal] = answer(authorization, known.with_values(found.given).closed().lookup)
-    if search.hindered and not (allow is not None and deny is not None):
+    if allow is not None and deny is not None:
+        verdict, certain = Verdict.CONDITIONAL, True
+    elif search.hindered:
         verdict = Verdict.UNSUPPORTED
-    elif allow is not None and deny is None and not search.cut:
-        verdict = Verdict.ALLOWED
-    elif deny is not None and allow is None and not search.cut:
-        verdict = Verdict.DENIED
-    else:
+    elif not certain:
         verdict = Verdict.CONDITIONAL
+    else:
+        verdict = Verdict.DENIED if allow is None else Verdict.ALLOWED
     keys = [key for found in (allow, deny) if found is not None for key in (*found.values, *found.absent)]
     return Decision(
         verdict,
-        exact,
+        certain,
         allow,
         deny,
         tuple(dict.fromkeys(keys)) if verdict is Verdict.CONDITIONAL else (),
@@ -204,10 +204,10 @@ class _Search:
     def _texts(
         self, key: str, atoms: Iterable[Atom], extra: tuple[str, ...], *, linked: bool
     ) -> tuple[str, ...]:
-        tests = frozenset(
-            test for a in atoms if isinstance(a, Condition) and a.key == key for test in a.tests or ()
+        groups = frozenset(
+            a.tests for a in atoms if isinstance(a, Condition) and a.key == key and a.tests is not None
         )
-        found = samples(key, tests, extra, keep_all=linked)
+        found = samples(key, groups, extra, keep_all=linked)
         self.exact = self.exact and found.exhaustive
         return found.values
 

@@ -334,7 +334,7 @@ def _literals(calls: list[Authorization]) -> Iterator[str]:
                     and atom.operator.family is not Family.NULL
                 ):
                     tests.update(atom.tests or ())
-    for value in samples(KEY, frozenset(tests)).values:
+    for value in samples(KEY, frozenset((test,) for test in tests)).values:
         if STRANGER not in value and any(test.holds(value) for test in tests):
             yield value
 

@@ -32,39 +32,45 @@ class Samples:
     exhaustive: bool = True
 
 
+Group = tuple[Test, ...]
+"""Comparisons of one condition: what counts is whether one of them holds."""
+
+
 @lru_cache(maxsize=8192)
 def samples(
-    key: str, tests: frozenset[Test], extra: tuple[str, ...] = (), *, keep_all: bool = False
+    key: str, groups: frozenset[Group], extra: tuple[str, ...] = (), *, keep_all: bool = False
 ) -> Samples:
-    """Values of a lower-cased key that stand for all its values under ``tests``.
+    """Values of a lower-cased key that stand for all its values under the comparisons of some conditions.
 
-    ``extra`` are further values of interest. ``keep_all`` keeps values that no test tells apart (for keys that
-    are compared with other keys).
+    ``extra`` are further values of interest. ``keep_all`` keeps values that no condition tells apart (for keys
+    that are compared with other keys).
     """
     shape = shape_of(key)
-    ordered = sorted(tests, key=lambda t: (t.family, t.relation, t.value))
+    ordered = sorted(groups, key=lambda g: [(t.family, t.relation, t.value) for t in g])
+    tests = list(dict.fromkeys(test for group in ordered for test in group))
     found: dict[object, str] = {}
-    exhaustive = True
+    ways = 1 << len(ordered)
 
     def offer(values: Iterable[str]) -> None:
         for value in values:
-            if not _fits(shape, value):
-                continue
-            signature = value if keep_all else tuple(test.holds(value) for test in ordered)
-            found.setdefault(signature, value)
+            if _fits(shape, value):
+                outcome = tuple(any(test.holds(value) for test in group) for group in ordered)
+                found.setdefault(value if keep_all else outcome, value)
 
     if shape.closed:
         offer(shape.examples)
         return Samples(tuple(found.values()))
     offer(extra)
-    for test in ordered:
+    for test in tests:
         offer(_typed(test))
     offer(shape.examples)
-    for test in ordered:
+    for test in tests:
         offer(_literals(test))
-    if any(_wild(test) for test in ordered):
+    exhaustive = True
+    if any(_wild(test) for test in tests) and (keep_all or len(found) < ways):
         texts, exhaustive = _product(shape, ordered)
         offer(texts)
+        exhaustive = exhaustive or (not keep_all and len(found) == ways)
     if len(found) > SAMPLE_LIMIT:
         return Samples(tuple(found.values())[:SAMPLE_LIMIT], exhaustive=False)
     return Samples(tuple(found.values()), exhaustive)
@@ -215,21 +221,25 @@ class _Automaton:
         return list(chosen.values())
 
 
-def _product(shape: Shape, tests: list[Test]) -> tuple[list[str], bool]:
-    """A shortest text for every combination of tests that a text of the shape can pass."""
-    groups: list[tuple[Steps, ...]] = [shape.alternatives] if shape.alternatives else []
-    for test in tests:
-        match test.family:
-            case Family.LIKE:
-                groups.append(like(test.value).steps())
-            case Family.ARN:
-                groups.append(arn_like(test.value).steps())
-            case Family.STRING:
-                groups.append((literal_steps(restore(test.value)),))
-            case Family.IGNORE_CASE:
-                groups.append((literal_steps(restore(test.value), ignore_case=True),))
-            case _:
-                continue
+def _steps(test: Test) -> tuple[Steps, ...]:
+    """What a text must be to pass, as step sequences; none for comparisons that are not of texts."""
+    match test.family:
+        case Family.LIKE:
+            return like(test.value).steps()
+        case Family.ARN:
+            return arn_like(test.value).steps()
+        case Family.STRING:
+            return (literal_steps(restore(test.value)),)
+        case Family.IGNORE_CASE:
+            return (literal_steps(restore(test.value), ignore_case=True),)
+        case _:
+            return ()
+
+
+def _product(shape: Shape, conditions: list[Group]) -> tuple[list[str], bool]:
+    """A shortest text for every combination of conditions that a text of the shape can pass."""
+    groups = [shape.alternatives] if shape.alternatives else []
+    groups += [tuple(steps for test in group for steps in _steps(test)) for group in conditions]
     if sum(len(steps) for group in groups for steps in group) > STEP_LIMIT:
         return [], False
     automaton = _Automaton(groups)
