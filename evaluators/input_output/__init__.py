@@ -1,7 +1,12 @@
 """Controls of the checklist item, in catalogue order."""
 
 from assessor.model.control import Control
+from evaluators.input_output.agents_and_flows_carry_guardrails import agents_and_flows_carry_guardrails
+from evaluators.input_output.contextual_grounding_on_rag_paths import contextual_grounding_on_rag_paths
 from evaluators.input_output.denied_topics_defined import denied_topics_defined
+from evaluators.input_output.guardrail_enforced_for_account import guardrail_enforced_for_account
+from evaluators.input_output.guardrail_ready_in_active_region import guardrail_ready_in_active_region
+from evaluators.input_output.guardrails_referenced_by_number import guardrails_referenced_by_number
 from evaluators.input_output.harmful_content_filters_block import harmful_content_filters_block
 from evaluators.input_output.prompt_attack_filter_blocks import prompt_attack_filter_blocks
 from evaluators.input_output.sensitive_information_filtered_on_output import (
@@ -9,8 +14,13 @@ from evaluators.input_output.sensitive_information_filtered_on_output import (
 )
 
 CONTROLS: tuple[Control, ...] = (
+    guardrail_ready_in_active_region,
+    guardrail_enforced_for_account,
+    guardrails_referenced_by_number,
     prompt_attack_filter_blocks,
     harmful_content_filters_block,
     denied_topics_defined,
     sensitive_information_filtered_on_output,
+    contextual_grounding_on_rag_paths,
+    agents_and_flows_carry_guardrails,
 )
