@@ -24,6 +24,7 @@ class Chars(Enum):
     DIGIT = "digit"
     LOWER_OR_DIGIT = "lower-case letter or digit"
     NAME = "letter, digit, dot, dash or underscore"
+    NAME_OR_COLON = "the same, colon or slash"
     REGION = "lower-case letter, digit or dash"
 
     def accepts(self, char: str) -> bool:
@@ -40,6 +41,7 @@ _MEMBER: dict[Chars, Callable[[str], bool]] = {
     Chars.DIGIT: _DIGITS.__contains__,
     Chars.LOWER_OR_DIGIT: (_LOWER | _DIGITS).__contains__,
     Chars.NAME: _NAME.__contains__,
+    Chars.NAME_OR_COLON: (_NAME | frozenset(":/")).__contains__,
     Chars.REGION: (_LOWER | _DIGITS | {"-"}).__contains__,
 }
 

@@ -76,6 +76,15 @@ def samples(
     return Samples(tuple(found.values()), exhaustive)
 
 
+@lru_cache(maxsize=1024)
+def combinations_within(alternatives: tuple[Steps, ...], conditions: tuple[Group, ...]) -> tuple[str, ...]:
+    """A text of one of the ``alternatives`` for every combination of conditions that one of them can pass.
+
+    Not complete where the search is cut off; for resources, which are compared as keys are.
+    """
+    return tuple(_product(Shape(alternatives), list(conditions))[0])
+
+
 def _wild(test: Test) -> bool:
     match test.family:
         case Family.LIKE:

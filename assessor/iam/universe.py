@@ -4,20 +4,16 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from assessor.iam.actions import action as action_facts
-from assessor.iam.actions import key_valid, resource_types
+from assessor.iam.actions import key_valid
 from assessor.iam.conditions import ABSENT, Missing, Values
 from assessor.iam.decide import BUDGET, Decision, Verdict, decide
 from assessor.iam.holders import Principal
-from assessor.iam.operators import arn_like
-from assessor.iam.patterns import ARN_PARTS, restore
-from assessor.iam.policy import Effect, Policy, StatementRef, Unsupported, Use
+from assessor.iam.policy import Policy, StatementRef, Unsupported, Use
 from assessor.iam.principals import Caller, Kind, PrincipalKind
+from assessor.iam.reach import Resolve, combined, probes
 from assessor.iam.request import Context, Given, Layers, Request, arn_field, context
 from assessor.iam.subject import Subject
 from assessor.iam.templates import UNRESOLVED, Unresolved
-
-PROBE_LIMIT = 48
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,17 +196,24 @@ class Universe:
         the action in ``regions``. The best answer counts. ``resource_policy`` is the policy of those resources.
         """
         asked = tuple(resources) if resources is not None else self.probes(principal, action, regions)
-        best: Access | None = None
-        for resource in asked:
-            decision = self.ask(
-                principal, action, resource, resource_policy=resource_policy, given=given, budget=budget
-            )
-            access = Access(principal, action, resource, decision)
-            if best is None or _better(access.decision, best.decision):
-                best = access
-            if best.decision.verdict is Verdict.ALLOWED:
-                break
-        return best if best is not None else Access(principal, action, "*", Decision(Verdict.DENIED))
+        nothing = Decision(Verdict.DENIED, missing=("identity policy",))
+        best = Access(principal, action, "*", nothing)
+
+        def ask_all(listed: Iterable[str], best: Access) -> Access:
+            for resource in listed:
+                decision = self.ask(
+                    principal, action, resource, resource_policy=resource_policy, given=given, budget=budget
+                )
+                if best.decision is nothing or _better(decision, best.decision):
+                    best = Access(principal, action, resource, decision)
+                if best.decision.verdict is Verdict.ALLOWED:
+                    break
+            return best
+
+        best = ask_all(asked, best)
+        if resources is None and asked and not best.possible and not best.unknown:
+            best = ask_all(self._combined(principal, action, regions), best)
+        return best
 
     def who_can(
         self,
@@ -230,31 +233,36 @@ class Universe:
         return tuple(access for access in found if access.possible or access.unknown)
 
     def probes(self, principal: Principal, action: str, regions: Sequence[str]) -> tuple[str, ...]:
-        """Resources worth asking about: instances of what the principal's policies name, and of every type."""
-        typical = self._typical(action, regions)
-        found: dict[str, None] = {}
-        for policy in principal.identity:
-            if policy.problems:
-                found.update(dict.fromkeys(typical or ("*",)))
-            for statement in policy.statements:
-                if statement.effect is Effect.DENY or not statement.covers_action(action):
-                    continue
-                if statement.resources is None or statement.not_resources or statement.problems:
-                    found.update(dict.fromkeys(typical or ("*",)))
-                    continue
-                for template in statement.resources:
-                    filled = template.fill(self._filler(principal))
-                    text = filled if isinstance(filled, str) else ""
-                    if text:
-                        pattern = arn_like(text)
-                        found.update(dict.fromkeys(arn for arn in typical if pattern.matches(arn)))
-                        if text == "*" and not typical:
-                            found.setdefault("*")
-                        elif text != "*":
-                            found.update(dict.fromkeys(self._instances(text, regions)))
-        return tuple(found)[:PROBE_LIMIT]
+        """Resources worth asking about: instances of what the policies name, and of every type of the action."""
+        if action.lower().startswith("sts:assumerole"):
+            return tuple(p.arn for p in self.principals if p.is_role)
+        return probes(
+            principal.identity,
+            self._limits(principal),
+            action,
+            account=self.account,
+            partition=self.partition,
+            regions=regions,
+            resolve=self._filler(principal),
+        )
 
-    def _filler(self, principal: Principal) -> Any:
+    def _combined(self, principal: Principal, action: str, regions: Sequence[str]) -> tuple[str, ...]:
+        return combined(
+            (*principal.identity, *self._limits(principal)),
+            action,
+            account=self.account,
+            partition=self.partition,
+            regions=regions,
+            resolve=self._filler(principal),
+        )
+
+    def _limits(self, principal: Principal) -> tuple[Policy, ...]:
+        """Policies that can only take away: boundary and SCPs."""
+        layers = self.layers(principal)
+        scps = tuple(policy for level in layers.scps or () for policy in level)
+        return scps if layers.boundary is None else (layers.boundary, *scps)
+
+    def _filler(self, principal: Principal) -> Resolve:
         facts = self.facts(principal)
 
         def resolve(key: str) -> str | Unresolved | None:
@@ -264,35 +272,6 @@ class Universe:
             return UNRESOLVED if isinstance(value, Missing) else value[0]
 
         return resolve
-
-    def _typical(self, action: str, regions: Sequence[str]) -> tuple[str, ...]:
-        facts = action_facts(action)
-        if facts is None or not facts.resource_types:
-            return ()
-        kinds = resource_types(action.partition(":")[0])
-        found: dict[str, None] = {}
-        for name in facts.resource_types:
-            if name in kinds:
-                for region in regions:
-                    arn = kinds[name].arn.replace("${Partition}", self.partition).replace("${Region}", region)
-                    text = arn.replace("${Account}", self.account)
-                    while "${" in text:
-                        head, _, rest = text.partition("${")
-                        text = f"{head}zz99{rest.partition('}')[2]}"
-                    found.setdefault(text)
-        return tuple(found)
-
-    def _instances(self, pattern: str, regions: Sequence[str]) -> Iterator[str]:
-        parts = pattern.split(":", ARN_PARTS - 1)
-        if len(parts) < ARN_PARTS or parts[0] != "arn":
-            yield restore(pattern.replace("*", "zz99").replace("?", "z"))
-            return
-        for region in regions if "*" in parts[3] or "?" in parts[3] else (parts[3],):
-            fitted = region if arn_like(parts[3]).matches(region) else parts[3]
-            account = self.account if "*" in parts[4] else parts[4]
-            partition = self.partition if "*" in parts[1] else parts[1]
-            text = ":".join((parts[0], partition, parts[2], fitted, account, parts[5]))
-            yield restore(text.replace("*", "zz99").replace("?", "z"))
 
 
 def _lowered(given: Given | None) -> dict[str, Any]:

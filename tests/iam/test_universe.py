@@ -210,6 +210,28 @@ def test_one_principal_on_anything(universe: Universe) -> None:
     assert home.resource.startswith("arn:aws:s3:::home/alice/")
 
 
+@pytest.mark.parametrize(
+    ("statements", "possible"),
+    [
+        ([allow(INVOKE), deny(INVOKE, NotResource="arn:aws:bedrock:*::foundation-model/anthropic.*")], True),
+        ([allow(INVOKE, "arn:aws:bedrock:*::foundation-model/anthropic.*"), deny(INVOKE, NotResource="arn:aws:bedrock:*::foundation-model/*sonnet*")], True),
+        ([allow(INVOKE, "arn:aws:bedrock:*::foundation-model/anthropic.*"), deny(INVOKE, "arn:aws:bedrock:*::foundation-model/*")], False),
+        ([allow(INVOKE, "arn:aws:bedrock:*:*:provisioned-model/*"), deny(INVOKE, "arn:aws:bedrock:*:*:provisioned-model/zz*")], True),
+        ([allow(INVOKE, "arn:aws:bedrock:*"), deny(INVOKE, NotResource="arn:aws:bedrock:*:*:imported-model/x")], True),
+        ([allow(NotAction="s3:*", NotResource="arn:aws:bedrock:*")], False),
+    ],
+)  # fmt: skip
+def test_on_anything_means_on_anything(statements: list[dict[str, Any]], possible: bool) -> None:
+    """Several statements' resources are met and avoided at once."""
+    entry = role("r", RolePolicyList=[inline("p", *statements)])
+    found = build_universe({**DETAILS, "RoleDetailList": [entry]}, account=ACCOUNT)
+    access = found.can(named(found, "r"), INVOKE)
+    assert access.possible is possible
+    if possible:
+        assert access.resource.startswith("arn:aws:bedrock:")
+        assert found.ask(access.principal, INVOKE, access.resource).possible
+
+
 def test_who_can_write_to_a_bucket(universe: Universe) -> None:
     """Identity policies and the bucket's own; a session that the policy names counts as its role."""
     bucket = policy(
