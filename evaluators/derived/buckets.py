@@ -97,10 +97,7 @@ def ask(aws: View, bucket: Bucket, operation: Operation) -> Answer | None:
 
 
 def subject(aws: View, bucket: Bucket) -> Subject:
-    """The bucket as something to ask about. Its row carries its own Region, as far as that can be seen.
-
-    The same bucket may be named from several Regions; the row of each that is not its own says from where.
-    """
+    """The bucket as something to ask about. Its row carries its own Region, as far as that can be seen."""
     try:
         at = home(aws, bucket)
     except UnseenError:
@@ -109,7 +106,6 @@ def subject(aws: View, bucket: Bucket) -> Subject:
     return Subject(
         bucket.arn,
         KIND,
-        key="" if region == aws.region else f"from {aws.region}",
         region=region,
         about={"bucket": bucket},
         evidence=bucket.evidence,

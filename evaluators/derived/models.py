@@ -15,11 +15,8 @@ from collectors import bedrock, naming
 from evaluators.derived import alarm_dimensions
 from evaluators.derived.alarm_dimensions import used_models
 
-READS: tuple[Operation, ...] = (
-    bedrock.GET_FOUNDATION_MODEL,
-    bedrock.LIST_FOUNDATION_MODELS,
-    *alarm_dimensions.READS,
-)
+INVOKED_READS: tuple[Operation, ...] = (bedrock.LIST_FOUNDATION_MODELS, *alarm_dimensions.READS)
+READS: tuple[Operation, ...] = (bedrock.GET_FOUNDATION_MODEL, *INVOKED_READS)
 
 # The switches of invocation logging, by the modality of a model.
 _SWITCHES = {
@@ -51,6 +48,11 @@ def referenced_models(aws: View) -> Gathered[Model]:
     """The foundation models referred to, each once; what could not be read is raised after them."""
     found = gather(_configured(aws), _counted(aws))
     return Gathered({model.id: model for model in reversed(found.known)}.values(), found.unseen)
+
+
+def invoked_models(aws: View) -> Gathered[Model]:
+    """The foundation models invoked in the last two weeks; what could not be read is raised after them."""
+    return gather(_counted(aws))
 
 
 def _configured(aws: View) -> Iterator[Model]:

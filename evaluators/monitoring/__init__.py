@@ -1,5 +1,24 @@
 """Controls of the checklist item, in catalogue order."""
 
 from assessor.model.control import Control
+from evaluators.monitoring.ai_alarms_are_effective import ai_alarms_are_effective
+from evaluators.monitoring.alarm_on_guardrail_interventions import alarm_on_guardrail_interventions
+from evaluators.monitoring.alarm_on_invocation_errors import alarm_on_invocation_errors
+from evaluators.monitoring.alarm_on_invocation_volume import alarm_on_invocation_volume
+from evaluators.monitoring.alarm_on_latency import alarm_on_latency
+from evaluators.monitoring.bedrock_data_events_recorded import bedrock_data_events_recorded
+from evaluators.monitoring.invocation_logging_delivers import invocation_logging_delivers
+from evaluators.monitoring.model_invocation_logging_on import model_invocation_logging_on
+from evaluators.monitoring.orchestration_can_roll_back import orchestration_can_roll_back
 
-CONTROLS: tuple[Control, ...] = ()
+CONTROLS: tuple[Control, ...] = (
+    model_invocation_logging_on,
+    invocation_logging_delivers,
+    bedrock_data_events_recorded,
+    alarm_on_invocation_volume,
+    alarm_on_invocation_errors,
+    alarm_on_latency,
+    alarm_on_guardrail_interventions,
+    ai_alarms_are_effective,
+    orchestration_can_roll_back,
+)
