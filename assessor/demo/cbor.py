@@ -12,7 +12,7 @@ from typing import Any
 
 from botocore.model import DenormalizedStructureBuilder, Shape
 from botocore.parsers import BaseCBORParser, ResponseParserError
-from botocore.serialize import CBORSerializer
+from botocore.serialize import RpcV2CBORSerializer
 
 CONTENT_TYPE = "application/cbor"
 PROTOCOL = "rpc-v2-cbor"
@@ -58,6 +58,6 @@ def encode_error(code: str, message: str) -> bytes:
 
 def _encoded(shape: Shape, value: Any) -> bytes:
     encoded = bytearray()
-    encoder: Any = CBORSerializer()
+    encoder: Any = RpcV2CBORSerializer()
     encoder._serialize_data_item(encoded, value, shape)  # noqa: SLF001 - botocore's encoder has no public door
     return bytes(encoded)

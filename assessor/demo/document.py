@@ -15,7 +15,7 @@ from botocore.model import ListShape, Shape, StructureShape
 
 from assessor.demo import models, source
 from assessor.demo.models import UnknownOperationError
-from assessor.demo.paging import paging_of
+from assessor.demo.paging import get, paging_of
 from assessor.demo.shapes import InvalidDocumentError, missing, normalise
 
 __all__ = ["DEFAULT_ACCOUNT", "DeclaredError", "Document", "Entry", "InvalidDocumentError", "validate_answer"]
@@ -196,6 +196,11 @@ class Document:
         where = _where(key) + (f" when {dict(when)}" if when else "")
         fault = None if error is None else _declared_error(where, error)
         ready = _normalised(key[2], key[3], {} if answer is None else answer, self.now, where)
+        token = paging_of(key[2], key[3]).token_out
+        if token and get(ready, token) is not None:
+            raise InvalidDocumentError(
+                f"{where}: leave out {token}; declare the whole answer, the server makes the pages"
+            )
         self._check_parameters(key, when)
         entries = self._entries.setdefault(key, [])
         entries.append(Entry(dict(when), ready, fault))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import logging
 import threading
 import time
 from collections.abc import Iterator, Mapping
@@ -23,6 +24,8 @@ from assessor.demo.models import UnknownOperationError
 from assessor.demo.protocol import UnsignedError, Wire
 from assessor.demo.serialise import Reply
 from assessor.demo.state import State
+
+_LOG = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +63,12 @@ class _Handler(BaseHTTPRequestHandler):
     def _handle(self) -> None:
         body = self._body()
         headers = {name.lower(): value for name, value in self.headers.items()}
-        status, extra, content = self.server.owner.respond(self.command, self.path, headers, body)
+        try:
+            status, extra, content = self.server.owner.respond(self.command, self.path, headers, body)
+        except Exception as error:  # noqa: BLE001 - it is logged and answered
+            # A fault of the stand-in's own must not look like a network that fails.
+            _LOG.exception("the stand-in account failed on %s %s", self.command, self.path)
+            status, extra, content = _plain(500, "InternalFailure", repr(error))
         self.send_response_only(status)
         for name, value in extra.items():
             self.send_header(name, value)
@@ -142,7 +150,6 @@ class StandIn:
             "AWS_ACCESS_KEY_ID": access_key_of(account),
             "AWS_SECRET_ACCESS_KEY": "stand-in-secret",
             "AWS_SESSION_TOKEN": "",
-            "AWS_PROFILE": "",
             "AWS_DEFAULT_REGION": region,
             "AWS_REGION": region,
             "AWS_EC2_METADATA_DISABLED": "true",

@@ -65,7 +65,15 @@ def _structure(shape: StructureShape, value: Any, path: str, now: datetime) -> A
         raise _fail(path, f"{shape.name} has no member {', '.join(sorted(unknown))}; it has {known}")
     if shape.is_tagged_union and len(value) != 1:
         raise _fail(path, f"{shape.name} is a union: exactly one member must be set, got {len(value)}")
+    for name, item in value.items():
+        if isinstance(item, str) and shape.members[name].serialization.get("location") == "header":
+            _check_header(item, f"{path}.{name}")
     return {name: normalise(shape.members[name], item, f"{path}.{name}", now) for name, item in value.items()}
+
+
+def _check_header(text: str, path: str) -> None:
+    if not (text.isascii() and text.isprintable()):
+        raise _fail(path, "travels as an HTTP header, which holds printable ASCII only")
 
 
 def _scalar(shape: Shape, value: Any, path: str, now: datetime) -> Any:
