@@ -68,7 +68,7 @@ def _ask(answerer: Answerer, planned: Planned) -> Reading:
         access_key_of(planned.call.account),
         planned.call.request,
     )
-    answer = answerer.fault(request, planned.call.account) or answerer._answer(request, planned.call.account)
+    answer = answerer.fault(request, planned.call.account) or answerer.answer(request, planned.call.account)
     if isinstance(answer, Fault):
         return reading_of_error(operation, answer.code, answer.message, answer.status)
     return Seen(redacted(plain(answer), operation.redact))
