@@ -14,6 +14,7 @@ The account's principals
     ``universe.ask(principal, action, resource, resource_policy=...)``: one principal, one resource;
     ``universe.who_can("s3:PutObject", [f"{bucket_arn}/x"], resource_policy=policy)``: who inside the account can
     write to a bucket (`exposure` says who outside).
+    ``universe.assumable(principal)``: the roles it may assume (into an unguarded one: a way around the fence).
     ``universe.before_scp`` is true when service control policies were not readable.
 Many resources at once
     ``matrix.Matrix(universe, arns).row(principal, action)`` gives sets of resources as bits.

@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from assessor.iam.decide import BUDGET, Decision, decide, open_context
-from assessor.iam.request import Given, Request, arn_field
+from assessor.iam.decide import BUDGET, Decision, decide
+from assessor.iam.request import Request, arn_field
 from assessor.iam.subject import Subject
 
 
@@ -77,12 +77,9 @@ def _iam_resource(action: str, account: str, partition: str) -> str:
 
 def _doors(subject: Subject, asked: Iterable[tuple[str, str, str]], budget: int) -> Iterator[Door]:
     for action, arn, why in asked:
-        known: Given = (
-            {"aws:RequestedRegion": arn_field(arn, 3), **subject.known}
-            if arn_field(arn, 3)
-            else subject.known
-        )
-        request = Request(subject.caller, action, arn, subject.caller.account, open_context(action, known))
+        region = arn_field(arn, 3)
+        known = subject.context(action, {"aws:RequestedRegion": region} if region else None)
+        request = Request(subject.caller, action, arn, subject.caller.account, known)
         decision = decide(request, subject.layers, budget=budget)
         if decision.possible or decision.undecided:
             yield Door(action, why, decision)

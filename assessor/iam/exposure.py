@@ -1,8 +1,8 @@
 """Who outside can use a resource: its policy is asked as strangers would ask, never pattern-matched.
 
 The callers: an unsigned one; an administrator of a foreign account in a foreign organization, through the
-internet and through a foreign VPC endpoint; a member of each organization that is ours or named; each account
-named; each service named, acting for a foreign account (the confused deputy); each identity provider named.
+internet and through a foreign VPC endpoint; in the same way a member of each organization that is ours or named;
+each account named; each service named, acting for a foreign account (the confused deputy); each identity provider named.
 The keys that say who and from where are fixed to the caller's values, everything else (Referer, UserAgent, TLS,
 tags) is open. What the policy does not hold - S3 Block Public Access, endpoint type, function URL authentication,
 KMS grants - is passed as a `Setting`.

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from assessor.iam.conditions import ABSENT, Atom, Condition
-from assessor.iam.decide import BUDGET, Decision, Verdict, Witness, decide_formula, open_context
+from assessor.iam.decide import BUDGET, Decision, Verdict, Witness, decide_formula
 from assessor.iam.doors import Door, fence_cutters, side_doors, versioned
 from assessor.iam.evaluate import Authorization, Layer, authorize
 from assessor.iam.formula import FALSE, TRUE, AllOf, AnyOf, Clause, Node, settled
@@ -173,7 +173,7 @@ def ruling(
     ``guardrails``: identifiers of the account's own guardrails as the key spells them, drafts (the bare ARN) and
     versions (``ARN:<n>``). ``enforced``: the configurations of the account and its organization.
     """
-    base = open_context(action, subject.known)
+    base = subject.context(action)
     calls = list(_calls(subject, action, target))
     absent = _first_possible(calls, base.with_values({KEY: ABSENT}), budget)
     exact = absent.exact
@@ -197,7 +197,11 @@ def ruling(
     own = tuple(dict.fromkeys(guardrails))
     candidates = dict.fromkeys((*own, *_literals(calls)))
     accepted = [g for g in candidates if _first_possible(calls, base.with_values({KEY: g}), budget).possible]
-    if any(_first_possible(calls, base.with_values({KEY: g}), budget).possible for g in _STRANGERS):
+    strange = [_first_possible(calls, base.with_values({KEY: g}), budget) for g in _STRANGERS]
+    if not any(d.possible for d in strange) and any(d.undecided for d in strange):
+        unsupported = tuple(dict.fromkeys(reason for d in strange for reason in d.unsupported))
+        return Ruling(Mandate.UNKNOWN, action, target, exact=False, unsupported=unsupported)
+    if any(d.possible for d in strange):
         return Ruling(
             Mandate.MANDATORY_ANY,
             action,
@@ -250,8 +254,8 @@ def _calls(subject: Subject, action: str, target: Target) -> Iterator[Authorizat
     account = subject.caller.account
 
     def asked(arn: str, given: Given) -> Authorization:
-        pinned = {"aws:RequestedRegion": arn_field(arn, 3) or "unspecified", **subject.known, **given}
-        request = Request(subject.caller, action, arn, account, open_context(action, pinned))
+        pinned = {"aws:RequestedRegion": arn_field(arn, 3) or "unspecified", **given}
+        request = Request(subject.caller, action, arn, account, subject.context(action, pinned))
         return _pinned(authorize(request, subject.layers), request.context)
 
     if not target.routed:

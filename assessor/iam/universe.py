@@ -4,14 +4,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from assessor.iam.actions import key_valid
 from assessor.iam.conditions import ABSENT, Missing, Values
 from assessor.iam.decide import BUDGET, Decision, Verdict, decide
 from assessor.iam.holders import Principal
 from assessor.iam.policy import Policy, StatementRef, Unsupported, Use
 from assessor.iam.principals import Caller, Kind, PrincipalKind
 from assessor.iam.reach import Resolve, combined, probes
-from assessor.iam.request import Context, Given, Layers, Request, arn_field, context
+from assessor.iam.request import Context, Given, Layers, Request, arn_field
 from assessor.iam.subject import Subject
 from assessor.iam.templates import UNRESOLVED, Unresolved
 
@@ -126,19 +125,15 @@ class Universe:
             known["aws:resourceaccount"] = (owner,)
             if owner == self.account and self.org is not None:
                 known["aws:resourceorgid"] = (self.org,) if self.org else ABSENT
-        tags_fixed = not principal.taggable_sessions
-
-        def opened(key: str) -> bool:
-            if tags_fixed and key.startswith("aws:principaltag/"):
-                return False
-            return key_valid(key, action)
-
-        return context({**known, **_lowered(given)}, opened=opened)
+        subject = Subject(principal.caller, Layers(), known, tags_fixed=not principal.taggable_sessions)
+        return subject.context(action, given)
 
     def subject(self, principal: Principal) -> Subject:
         """The principal as `assessor.iam.guardrail` asks about it."""
         known: dict[str, Any] = dict(self.facts(principal))
-        return Subject(principal.caller, self.layers(principal), known)
+        return Subject(
+            principal.caller, self.layers(principal), known, tags_fixed=not principal.taggable_sessions
+        )
 
     # -- questions ------------------------------------------------------------------------------
     def ask(
@@ -232,6 +227,15 @@ class Universe:
         )
         return tuple(access for access in found if access.possible or access.unknown)
 
+    def assumable(self, principal: Principal) -> tuple[Access, ...]:
+        """The roles of this account that the principal may assume, or of which it is not known."""
+        found = (
+            Access(principal, "sts:AssumeRole", role.arn, self.ask(principal, "sts:AssumeRole", role.arn))
+            for role in self.principals
+            if role.is_role and role is not principal
+        )
+        return tuple(access for access in found if access.possible or access.unknown)
+
     def probes(self, principal: Principal, action: str, regions: Sequence[str]) -> tuple[str, ...]:
         """Resources worth asking about: instances of what the policies name, and of every type of the action."""
         if action.lower().startswith("sts:assumerole"):
@@ -272,10 +276,6 @@ class Universe:
             return UNRESOLVED if isinstance(value, Missing) else value[0]
 
         return resolve
-
-
-def _lowered(given: Given | None) -> dict[str, Any]:
-    return {key.lower(): value for key, value in (given or {}).items()}
 
 
 _ORDER = {Verdict.ALLOWED: 0, Verdict.CONDITIONAL: 1, Verdict.UNSUPPORTED: 2, Verdict.DENIED: 3}

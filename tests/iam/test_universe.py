@@ -12,11 +12,12 @@ from assessor.iam.credentials import Endpoint as KeyEndpoint
 from assessor.iam.credentials import Token, key_use
 from assessor.iam.decide import Verdict
 from assessor.iam.grants import grants, names_service
+from assessor.iam.guardrail import Mandate, Target, ruling
 from assessor.iam.holders import Source
 from assessor.iam.network import Endpoint, from_where, network_classes, only_private
 from assessor.iam.policy import Use, parse_policy
 from assessor.iam.universe import Universe
-from tests.iam.making import ACCOUNT, GUARDRAIL, INVOKE, MODEL, allow, deny, document, policy
+from tests.iam.making import ACCOUNT, GUARDRAIL, INVOKE, MODEL, K, allow, deny, document, policy
 
 MANAGED = f"arn:aws:iam::{ACCOUNT}:policy/models"
 ADMIN = "arn:aws:iam::aws:policy/AdministratorAccess"
@@ -197,6 +198,24 @@ def test_tags_are_known_unless_sessions_may_bring_their_own(universe: Universe) 
         "untagged": Verdict.DENIED,
         "sessions": Verdict.CONDITIONAL,
     }
+
+
+def test_the_guardrail_question_knows_the_tags_too() -> None:
+    """A hole for env=dev is none for a role without that tag, unless sessions may bring tags."""
+    hole = deny(INVOKE, condition={"StringNotEquals": {K: f"{GUARDRAIL}:1", "aws:PrincipalTag/env": "dev"}})
+    own = [inline("p", allow(INVOKE), hole)]
+    tagging = document({"Effect": "Allow", "Principal": {"AWS": ACCOUNT}, "Action": "sts:*"})
+    roles = [
+        role("fixed", RolePolicyList=own),
+        role("free", RolePolicyList=own, AssumeRolePolicyDocument=tagging),
+    ]
+    found = build_universe({**DETAILS, "RoleDetailList": roles}, account=ACCOUNT)
+    mandates = {
+        p.name: ruling(found.subject(p), INVOKE, Target(MODEL), guardrails=[f"{GUARDRAIL}:1"]).mandate
+        for p in found.principals
+        if p.is_role
+    }
+    assert mandates == {"fixed": Mandate.MANDATORY, "free": Mandate.UNGUARDED}
 
 
 def test_one_principal_on_anything(universe: Universe) -> None:
