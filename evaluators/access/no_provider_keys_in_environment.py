@@ -10,7 +10,7 @@ from assessor.model.verdict import Item, Severity, Status, Verdict, failed, info
 from assessor.model.view import View
 from collectors import bedrock_agentcore_control
 from evaluators.derived.environments import READS, Environment, Variable, environments, versions
-from evaluators.derived.offered import where_offered
+from evaluators.derived.offered import offered
 
 _VENDORS = (
     "AI21|ANTHROPIC|AZURE_?OPENAI|BEDROCK|CEREBRAS|CLAUDE|COHERE|DASHSCOPE|DEEPSEEK|FIREWORKS(?:_AI)?|GEMINI|GOOGLE"
@@ -30,7 +30,7 @@ def subjects(aws: View) -> Iterator[Subject]:
     found = aws.derive(environments)
     for one in found.known:
         yield Subject(one.arn, one.kind, about={"environment": one}, evidence=one.evidence)
-    for provider in where_offered(aws.items(bedrock_agentcore_control.LIST_API_KEY_CREDENTIAL_PROVIDERS)):
+    for provider in offered(aws.items(bedrock_agentcore_control.LIST_API_KEY_CREDENTIAL_PROVIDERS)):
         name = str(provider.get("name", ""))
         own = (
             f"arn:{aws.account.partition}:bedrock-agentcore:{aws.region}:{aws.account_id}:token-vault/default"

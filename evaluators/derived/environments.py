@@ -12,7 +12,7 @@ from assessor.model.path import values
 from assessor.model.reading import Call, UnseenError
 from assessor.model.view import Answer, Gathered, View, gather
 from collectors import bedrock_agentcore_control, ecs, lambda_
-from evaluators.derived.offered import where_offered
+from evaluators.derived.offered import offered
 
 READS: tuple[Operation, ...] = (
     lambda_.LIST_FUNCTIONS,
@@ -57,10 +57,10 @@ class Environment:
 def environments(aws: View) -> Gathered[Environment]:
     """Every function, task definition in service, AgentCore runtime and harness of the Region."""
     return gather(
-        where_offered(_functions(aws)),
-        where_offered(_tasks(aws)),
-        where_offered(_runtimes(aws)),
-        where_offered(_harnesses(aws)),
+        offered(_functions(aws)),
+        offered(_tasks(aws)),
+        offered(_runtimes(aws)),
+        offered(_harnesses(aws)),
     )
 
 

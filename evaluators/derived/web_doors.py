@@ -22,7 +22,7 @@ from collectors import (
     elbv2,
 )
 from evaluators.derived import function_urls, http_doors, rest_doors, user_pools
-from evaluators.derived.offered import where_offered
+from evaluators.derived.offered import offered
 
 READS: tuple[Operation, ...] = (
     *rest_doors.STAGE_READS,
@@ -72,7 +72,7 @@ class WebDoor:
 
 def web_doors(aws: View) -> Gathered[WebDoor]:
     """Every door of the Region; CloudFront's with the first Region of the run."""
-    return gather(*(where_offered(source(aws)) for source in _SOURCES))
+    return gather(*(offered(source(aws)) for source in _SOURCES))
 
 
 def _rest(aws: View) -> Iterator[WebDoor]:
