@@ -3,5 +3,10 @@
 from assessor.model.control import Control
 from evaluators.perimeter.http_websocket_stage_throttled import http_websocket_stage_throttled
 from evaluators.perimeter.rest_stage_throttled import rest_stage_throttled
+from evaluators.perimeter.vector_stores_not_public import vector_stores_not_public
 
-CONTROLS: tuple[Control, ...] = (rest_stage_throttled, http_websocket_stage_throttled)
+CONTROLS: tuple[Control, ...] = (
+    vector_stores_not_public,
+    rest_stage_throttled,
+    http_websocket_stage_throttled,
+)
