@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from assessor.model.operation import Operation
-from assessor.model.reading import Call, UnseenError, Why
+from assessor.model.reading import Call, UnseenError
 from assessor.model.view import Answer, Gathered, View, gather
 from collectors import bedrock_agent
 from evaluators.derived.agents import DRAFT, TEST_ALIAS, configured, named_aliases
+from evaluators.derived.offered import offered
 
 READS: tuple[Operation, ...] = (
     bedrock_agent.LIST_FLOWS,
@@ -93,7 +94,7 @@ def _deployed(aws: View) -> Iterator[FlowVersion]:
     calls: dict[str, Call] = {}
     unseen: UnseenError | None = None
     try:
-        for call, alias in aws.items_with_call(bedrock_agent.LIST_FLOW_ALIASES):
+        for call, alias in offered(aws.items_with_call(bedrock_agent.LIST_FLOW_ALIASES)):
             flow_id = str(alias.get("flowId") or call.request.get("flowIdentifier", ""))
             calls[flow_id] = call
             for route in alias.get("routingConfiguration") or ():
@@ -119,11 +120,8 @@ def flow_nodes(aws: View, flow: FlowVersion) -> list[Node]:
         answer = aws.get(
             bedrock_agent.GET_FLOW_VERSION, flowIdentifier=flow.flow_id, flowVersion=flow.version
         )
-    if answer is None or "definition" not in answer:
-        raise UnseenError(
-            Why.ERROR, f"AWS gave version {flow.version} of flow {flow.flow_id} without its definition"
-        )
-    return list(_nodes(answer["definition"], ()))
+    # A flow that has just been made has no definition yet.
+    return list(_nodes((answer or {}).get("definition") or {}, ()))
 
 
 def _nodes(definition: Mapping[str, Any], within: tuple[str, ...]) -> Iterator[Node]:

@@ -19,6 +19,7 @@ from evaluators.derived.enforcement import Layer, enforced_configurations
 from evaluators.derived.flows import FlowVersion, deployed_flows, flow_nodes
 from evaluators.derived.guardrail_conditions import Demand, guardrail_demands
 from evaluators.derived.guardrail_versions import DRAFT, GuardrailVersion, guardrail_arn, versions, written
+from evaluators.derived.offered import offered
 
 READS: tuple[Operation, ...] = tuple(
     dict.fromkeys(
@@ -213,7 +214,7 @@ def _may_lie_in(pattern: str, region: str) -> bool:
 def _matching(aws: View, demand: Demand, text: str) -> Iterator[Reference]:
     """One reference per own guardrail that fits: its newest version that fits is the one taken to be in use."""
     matched = False
-    for draft in aws.items(bedrock.LIST_GUARDRAILS):
+    for draft in offered(aws.items(bedrock.LIST_GUARDRAILS)):
         arn = str(draft.get("arn", ""))
         fitting = [
             GuardrailVersion(arn, version)
@@ -231,11 +232,12 @@ def _condition(
     demand: Demand, text: str, meant: GuardrailVersion | None, *, pattern: bool = False
 ) -> Reference:
     name = demand.principal.rpartition(":")[2]
+    policy = demand.policy.rpartition("/")[2]
     return Reference(
         Source.IAM,
         demand.principal,
         f"{demand.policy}/{demand.test.value}",
-        f"the IAM condition of {name}",
+        f"the IAM condition in policy {policy} of {name}",
         text,
         meant,
         pattern,
@@ -298,7 +300,8 @@ def idle_guardrails(aws: View) -> list[Answer]:
     Raises UnseenError unless everything that could refer to them was read.
     """
     used = {one.guardrail.guardrail for one in aws.derive(guardrails_in_use)}
-    return [one for one in aws.items(bedrock.LIST_GUARDRAILS) if one.get("arn") not in used]
+    listed = offered(aws.items(bedrock.LIST_GUARDRAILS))
+    return [one for one in listed if one.get("arn") not in used]
 
 
 __all__ = [

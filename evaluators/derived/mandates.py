@@ -11,11 +11,12 @@ from assessor.iam.policy import Effect, Statement
 from assessor.iam.principals import PrincipalKind
 from assessor.iam.universe import Universe
 from assessor.model.operation import Operation
-from assessor.model.reading import UnseenError, Why
+from assessor.model.reading import UnseenError
 from assessor.model.view import View
-from evaluators.derived import identities
+from evaluators.derived import universe
+from evaluators.derived.universe import estate
 
-READS: tuple[Operation, ...] = identities.READS
+READS: tuple[Operation, ...] = universe.READS
 
 # Agents, flows and knowledge bases take their guardrail from their own configuration: GAI-4.12.
 _JUDGED_ELSEWHERE = frozenset({"bedrock.amazonaws.com", "preprod.bedrock.amazonaws.com"})
@@ -25,26 +26,25 @@ _WORKLOAD_IDENTITIES = ("cognito-identity.amazonaws.com", ":oidc-provider/oidc.e
 def every_path_role_must_pass_a_guardrail(aws: View) -> str:
     """A sentence naming the roles when each of them must pass a guardrail in this Region; the empty text otherwise.
 
-    One role that need not is enough for the empty text, and so is the absence of any such role. Raises UnseenError
-    when no role is known that need not, and something about the roles could not be read.
+    One role that need not is enough for the empty text, and so is the absence of any such role; without the service
+    control policies this is said before SCP. Raises UnseenError when no role is known that need not, and something
+    about the roles could not be read.
     """
     return aws.derive(_carried)
 
 
 def _carried(aws: View) -> str:
-    known = identities.identities(aws)
+    known = estate(aws)
     names: list[str] = []
     unknown: UnseenError | None = known.unseen
     for role in workload_roles(known.universe):
         mandates = _mandates(known.universe, role, aws)
         if any(not one.covered and one is not Mandate.UNKNOWN for one in mandates):
             return ""
+        if mandates <= {Mandate.NO_ACCESS, Mandate.LOCKED_OUT}:
+            continue  # it reaches no model after all
         if Mandate.UNKNOWN in mandates:
-            unknown = unknown or UnseenError(
-                Why.UNSUPPORTED_POLICY_CONSTRUCT,
-                f"whether role {role.name} must pass a guardrail depends on a policy that could not be judged",
-                call=known.evidence,
-            )
+            unknown = unknown or known.undecidable(f"whether role {role.name} must pass a guardrail")
         names.append(role.name)
     if unknown is not None:
         raise unknown

@@ -7,18 +7,19 @@ no agent or flow asks, and a Kendra index, are taken to be asked by code.
 from collections.abc import Iterator
 
 from assessor.model.operation import Operation
-from assessor.model.reading import UnseenError, Why
 from assessor.model.view import Gathered, View, gather
 from collectors import bedrock_agent, kendra
-from evaluators.derived import agents, flows, identities
+from evaluators.derived import agents, flows, universe
 from evaluators.derived.agents import AgentVersion, agent_guardrail, deployed_agents
 from evaluators.derived.flows import FlowVersion, deployed_flows, flow_nodes
 from evaluators.derived.guardrails import InUse, Reference, Source
+from evaluators.derived.offered import offered
+from evaluators.derived.universe import estate
 
 READS: tuple[Operation, ...] = (
     *agents.READS,
     *flows.READS,
-    *identities.READS,
+    *universe.READS,
     bedrock_agent.LIST_AGENT_KNOWLEDGE_BASES,
     bedrock_agent.LIST_KNOWLEDGE_BASES,
     kendra.LIST_INDICES,
@@ -104,7 +105,8 @@ def asked_by_code(aws: View) -> Iterator[str]:
 
 
 def _loose_knowledge_bases(aws: View) -> Iterator[str]:
-    held = [str(item.get("knowledgeBaseId", "")) for item in aws.items(bedrock_agent.LIST_KNOWLEDGE_BASES)]
+    listed = offered(aws.items(bedrock_agent.LIST_KNOWLEDGE_BASES))
+    held = [str(item.get("knowledgeBaseId", "")) for item in listed]
     if not held:
         return
     asked = set(aws.derive(declared_knowledge_bases))
@@ -132,25 +134,21 @@ def _of_flows(aws: View) -> Iterator[str]:
 
 
 def _kendra(aws: View) -> Iterator[str]:
-    try:
-        for index in aws.items(kendra.LIST_INDICES):
-            yield f"Kendra index {index.get('Id', '')} is asked by code"
-    except UnseenError as error:
-        # Kendra is not offered in every Region: where it is not, there is no index.
-        if error.why is not Why.UNSUPPORTED:
-            raise
+    # Kendra is not offered in every Region: where it is not, there is no index.
+    for index in offered(aws.items(kendra.LIST_INDICES)):
+        yield f"Kendra index {index.get('Id', '')} is asked by code"
 
 
 def _principal(aws: View, arn: str) -> Iterator[str]:
     """Whether a principal, or a member of a group, may retrieve from something that is there."""
     actions: list[str] = []
-    if any(True for _ in aws.items(bedrock_agent.LIST_KNOWLEDGE_BASES)):
+    if any(True for _ in offered(aws.items(bedrock_agent.LIST_KNOWLEDGE_BASES))):
         actions += _ASK_KNOWLEDGE_BASE
     if any(True for _ in _kendra(aws)):
         actions += _ASK_KENDRA
     if not actions:
         return
-    known = identities.identities(aws)
+    known = estate(aws)
     group = arn.rpartition("/")[2] if ":group/" in arn else ""
     for principal in known.universe.principals:
         if principal.arn != arn and (not group or group not in principal.groups):
@@ -161,10 +159,6 @@ def _principal(aws: View, arn: str) -> Iterator[str]:
                 yield f"{principal.arn} may use {action}"
                 return
             if access.unknown:
-                raise UnseenError(
-                    Why.UNSUPPORTED_POLICY_CONSTRUCT,
-                    f"whether {principal.arn} may use {action} depends on a policy that could not be judged",
-                    call=known.evidence,
-                )
+                raise known.undecidable(f"whether {principal.arn} may use {action}")
     if known.unseen is not None:
         raise known.unseen

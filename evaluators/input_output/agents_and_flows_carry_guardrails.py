@@ -146,7 +146,9 @@ def _flow(flow: FlowVersion, aws: View) -> Verdict:
         except UnseenError as error:
             unseen = unseen or error
     if fault:
-        return _failed_or_enforced(aws, fault, only_for_tests=flow.only_for_tests)
+        # A knowledge-base node answers by RetrieveAndGenerate.
+        residue = (enforcement.RESIDUE,) if any(node.retrieves for node in generating) else ()
+        return _failed_or_enforced(aws, fault, only_for_tests=flow.only_for_tests, residue=residue)
     if unseen is not None:
         raise unseen
     for node in nodes:
@@ -166,10 +168,12 @@ def _dangling(aws: View, named: tuple[str, str], who: str) -> str:
     return "" if exists(aws, meant) else f"{who} names guardrail {meant.arn}, which does not exist"
 
 
-def _failed_or_enforced(aws: View, fault: str, *, only_for_tests: bool) -> Verdict:
+def _failed_or_enforced(
+    aws: View, fault: str, *, only_for_tests: bool, residue: tuple[str, ...] = ()
+) -> Verdict:
     enforced = enforcement.enforcement(aws)
     if enforced.status is Status.PASS:
-        return passed(f"{fault}, but every call is checked: {enforced.observed}")
+        return passed(f"{fault}, but every call is checked: {enforced.observed}", *residue)
     return failed(fault, Severity.MEDIUM if only_for_tests else None)
 
 

@@ -87,7 +87,7 @@ def contextual_grounding_on_rag_paths(subject: Subject, aws: View) -> Verdict:
             f"No path under this guardrail asks a knowledge base or Kendra. Used by {used.users}"
         )
     least = float(aws.parameters.get("min_threshold"))
-    good = f"Grounding and relevance are checked at {least:g} or more, and {because}"
+    good = f"Grounding and relevance are checked at {least:g} or more; {because}"
     return judged(subject, aws, lambda together: _faults(together, least), good)
 
 

@@ -10,6 +10,7 @@ from evaluators.derived import activity, guardrails
 from evaluators.derived.activity import active_region
 from evaluators.derived.guardrail_versions import definition, filters, policies
 from evaluators.derived.guardrails import InUse, Source, guardrails_in_use
+from evaluators.derived.offered import offered
 
 READS: tuple[Operation, ...] = (*activity.READS, *guardrails.READS)
 
@@ -76,7 +77,8 @@ def guardrail_ready_in_active_region(subject: Subject, aws: View) -> Verdict:
     unseen = found.unseen
     faults: list[str] = []
     for used in found.known:
-        if any(reference.source is Source.ORGANIZATION for reference in used.references):
+        organization = any(reference.source is Source.ORGANIZATION for reference in used.references)
+        if organization and used.guardrail.account != aws.account_id:
             return passed(f"The organization enforces guardrail {used.guardrail.arn} in this Region")
         try:
             fault = _fault(aws, used)
@@ -90,12 +92,12 @@ def guardrail_ready_in_active_region(subject: Subject, aws: View) -> Verdict:
         raise unseen
     if faults:
         return failed(". ".join(faults[:3]))
-    existing = [str(one.get("arn", "")) for one in aws.items(bedrock.LIST_GUARDRAILS)]
+    existing = [str(one.get("arn", "")) for one in offered(aws.items(bedrock.LIST_GUARDRAILS))]
     if existing:
         return failed(
-            f"{_list(existing)} exists, in use by nothing. Models are used here: {subject.about['because']}"
+            f"{_list(existing)} exists, in use by nothing. The Region is active: {subject.about['because']}"
         )
-    return failed(f"There is no guardrail. Models are used here: {subject.about['because']}")
+    return failed(f"There is no guardrail. The Region is active: {subject.about['because']}")
 
 
 def _fault(aws: View, used: InUse) -> str:

@@ -122,7 +122,7 @@ def guardrails_referenced_by_number(subject: Subject, aws: View) -> Verdict:
     who = _capital(reference.said)
     lesser = Severity.LOW if reference.only_for_tests else None
     if reference.pattern:
-        return failed(f"{who} accepts any version that matches {reference.where.partition('/')[2]}")
+        return failed(f"{who} accepts any version that matches {_value(reference)}", lesser)
     assert meant is not None
     if not reference.text.isdecimal():
         named = (
@@ -132,7 +132,8 @@ def guardrails_referenced_by_number(subject: Subject, aws: View) -> Verdict:
         return failed(f"{who} names {named} of guardrail {meant.guardrail}{how}", lesser)
     if not exists(aws, meant):
         return failed(
-            f"{who} names version {meant.version} of guardrail {meant.guardrail}, which does not exist"
+            f"{who} names version {meant.version} of guardrail {meant.guardrail}, which does not exist",
+            lesser,
         )
     return passed(
         f"{who} names version {meant.version} of guardrail {meant.guardrail}", *_pending(aws, meant)
@@ -151,6 +152,11 @@ def _pending(aws: View, meant: GuardrailVersion) -> Iterator[str]:
     made = moment(updated.get(meant.version, {}).get("createdAt"))
     if draft is not None and made is not None and draft > made:
         yield "The working draft was changed after this version was made: a change waits for review"
+
+
+def _value(reference: Reference) -> str:
+    """The value of the condition: what follows the policy's name or ARN."""
+    return "arn:" + reference.where.rpartition("/arn:")[2]
 
 
 def _capital(said: str) -> str:
