@@ -75,6 +75,13 @@ def test_every_answer_is_whole(document: Document) -> None:
     assert lacking == []
 
 
+def test_it_is_one_account_in_two_regions(document: Document) -> None:
+    """What a demo run assesses follows from the document; an account it does not hold has no Regions."""
+    assert document.regions(DEFAULT_ACCOUNT) == set(REGIONS)
+    assert document.regions("999999999999") == frozenset()
+    assert document.accounts[DEFAULT_ACCOUNT].name == "Brightwater Mutual"
+
+
 def test_it_answers_what_the_first_release_reads(document: Document) -> None:
     """Every operation of a must-have control is declared, or there is a reason why not."""
     assert generated.operations_of_the_first_release() - document.operations() == NOTHING_OF_THE_KIND
