@@ -95,7 +95,6 @@ class Account:
     name: str
     roles: Mapping[str, Mapping[str, Any]] | None
     buckets: Mapping[str, str] = field(default_factory=dict)
-    regions: frozenset[str] = frozenset()
 
 
 class Document:
@@ -130,11 +129,6 @@ class Document:
         """Whether some Region of an account answers an operation whatever its parameters."""
         return (account, service, operation) in self._general
 
-    def regions(self, account: str) -> frozenset[str]:
-        """The Regions an account declares something in; empty for an account the document does not hold."""
-        held = self.accounts.get(account)
-        return held.regions if held is not None else frozenset()
-
     def operations(self) -> set[tuple[str, str]]:
         """Every (service, operation) something is declared for."""
         return {(service, operation) for _, _, service, operation in self._entries}
@@ -162,8 +156,7 @@ class Document:
                 for operation, answers in declared.items():
                     self._load_operation((account_id, region, service, operation), answers)
         name = str(content.get("name", account_id))
-        regions = frozenset(region for region, _ in sections if region)
-        self.accounts[account_id] = Account(account_id, name, content.get("roles"), buckets, regions)
+        self.accounts[account_id] = Account(account_id, name, content.get("roles"), buckets)
 
     def _load_buckets(self, account: str, region: str, declared: Mapping[str, Any]) -> dict[str, str]:
         homes: dict[str, str] = {}

@@ -78,7 +78,7 @@ def test_every_answer_is_whole(document: Document) -> None:
 def test_it_is_one_account_in_two_regions(document: Document) -> None:
     """What a demo run assesses follows from the document; an account it does not hold has no Regions."""
     assert document.regions(DEFAULT_ACCOUNT) == set(REGIONS)
-    assert document.regions("999999999999") == frozenset()
+    assert document.regions("999999999999") == set()
     assert document.accounts[DEFAULT_ACCOUNT].name == "Brightwater Mutual"
 
 
