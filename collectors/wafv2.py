@@ -4,7 +4,7 @@ https://docs.aws.amazon.com/waf/latest/APIReference/API_Operations_AWS_WAFV2.htm
 """
 
 from assessor.model.operation import Bind, Each, Operation, Scope
-from collectors import apigateway, appsync, cognito_idp, elbv2
+from collectors import apigateway, apprunner, appsync, cognito_idp, elbv2
 
 _PAGE = ("NextMarker", "NextMarker")
 _GONE = ("WAFNonexistentItemException",)
@@ -81,9 +81,10 @@ GET_WEB_ACL_FOR_RESOURCE = Operation(
             cognito_idp.LIST_USER_POOLS,
             {"ResourceArn": Bind(template="arn:{partition}:cognito-idp:{region}:{account}:userpool/{Id}")},
         ),
+        Each(apprunner.LIST_SERVICES, {"ResourceArn": "ServiceArn"}),
     ),
     absent=_GONE,
-    also=("cognito-idp:GetWebACLForResource",),
+    also=("cognito-idp:GetWebACLForResource", "apprunner:DescribeWebAclForService"),
 )
 
 _ACL = {"WebACLArn": "ARN"}

@@ -9,10 +9,10 @@ from assessor.model.path import values
 from assessor.model.reading import UnseenError, Why
 from assessor.model.verdict import Item, Severity, Status, Verdict, failed, not_assessed, passed
 from assessor.model.view import View
-from collectors import cloudfront, lambda_, naming
+from collectors import cloudfront, naming
 from evaluators.derived import function_urls
 from evaluators.derived.doors import doors_function_urls
-from evaluators.derived.function_urls import FunctionUrl
+from evaluators.derived.function_urls import FunctionUrl, url_policy
 from evaluators.derived.openness import admitted, distributions_named, is_open, url_openness
 
 
@@ -33,8 +33,7 @@ def subjects(aws: View) -> Iterator[Subject]:
     subjects=subjects,
     reads=[
         *function_urls.READS,
-        lambda_.LIST_ALIASES,
-        lambda_.GET_POLICY,
+        *function_urls.POLICY_READS,
         cloudfront.LIST_DISTRIBUTIONS,
     ],
     when_none=Status.NOT_APPLICABLE,
@@ -90,17 +89,10 @@ def lambda_url_authenticated(subject: Subject, aws: View) -> Verdict:
     return not_assessed(Why.LINK_UNKNOWN, f"AWS states {said} for {url.what}")
 
 
-def _policy(url: FunctionUrl, aws: View) -> str:
-    """The policy document of the function or alias, "" where there is none."""
-    qualifier = {"Qualifier": url.alias} if url.alias else {}
-    answer = aws.get(lambda_.GET_POLICY, FunctionName=url.function, **qualifier)
-    return str((answer or {}).get("Policy") or "")
-
-
 def _unauthenticated(url: FunctionUrl, aws: View, notes: tuple[str, ...]) -> Verdict:
     said = f"AuthType NONE on {url.what}"
     try:
-        policy = _policy(url, aws)
+        policy = url_policy(aws, url)
         found = url_openness(policy, arn=url.arn, account=aws.account_id, auth="NONE") if policy else None
     except UnseenError as error:
         # The URL asks nobody for a signature, whoever its policy admits.
@@ -115,7 +107,7 @@ def _unauthenticated(url: FunctionUrl, aws: View, notes: tuple[str, ...]) -> Ver
 
 def _signed(url: FunctionUrl, aws: View, notes: tuple[str, ...]) -> Verdict:
     said = f"AuthType AWS_IAM on {url.what}"
-    policy = _policy(url, aws)
+    policy = url_policy(aws, url)
     if not policy:
         return passed(f"{said} and no policy: IAM of this account decides", *notes)
     found = url_openness(policy, arn=url.arn, account=aws.account_id, auth="AWS_IAM")

@@ -13,6 +13,7 @@ from assessor.model.view import Answer, Gathered, View, gather
 from collectors import lambda_
 
 READS: tuple[Operation, ...] = (lambda_.LIST_FUNCTIONS, lambda_.LIST_FUNCTION_URL_CONFIGS)
+POLICY_READS: tuple[Operation, ...] = (lambda_.LIST_ALIASES, lambda_.GET_POLICY)
 
 _PLAIN_ARN_PARTS = 7
 
@@ -55,3 +56,10 @@ def _urls(aws: View) -> Iterator[FunctionUrl]:
             f"arn:{aws.account.partition}:lambda:{aws.region}:{aws.account_id}:function:{name}"
         )
         yield FunctionUrl(config, str(arn), name, (call,))
+
+
+def url_policy(aws: View, url: FunctionUrl) -> str:
+    """The policy of the URL's function or alias, "" where there is none. Raises UnseenError."""
+    qualifier = {"Qualifier": url.alias} if url.alias else {}
+    answer = aws.get(lambda_.GET_POLICY, FunctionName=url.function, **qualifier)
+    return str((answer or {}).get("Policy") or "")

@@ -48,6 +48,19 @@ def api_openness(
     return _certain(found, f"the resource policy of REST API {api}")
 
 
+def whole_api_openness(
+    text: str, *, account: str, region: str, partition: str, api: str, private: bool
+) -> Exposure:
+    """Who may call anything of a REST API under its resource policy.
+
+    Raises UnseenError(UNSUPPORTED_POLICY_CONSTRUCT) where the policy cannot be judged.
+    """
+    base = f"arn:{partition}:execute-api:{region}:{account}:{api}"
+    document = json.dumps(_document(text, base))
+    found = _asked(document, base, account, INVOKE_API, Setting(internet=not private))
+    return _certain(found, f"the resource policy of REST API {api}")
+
+
 def url_openness(text: str, *, arn: str, account: str, auth: str) -> Exposure:
     """Who may call a function URL under the policy of its function or alias; ``auth`` is the URL's AuthType.
 
