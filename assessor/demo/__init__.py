@@ -4,8 +4,10 @@ It exists to try the assessor without an AWS account, and to test it: any page s
 throttle storms, several accounts and Regions, and a log of all calls. ``company()`` is the invented company the demo
 assesses; ``start()`` serves it.
 
-``s3control`` clients put the account id in front of the host, which loopback cannot resolve. The server routes their
-requests by path and takes any host; the client must send them to the plain endpoint.
+Three ways lead to it: a client's ``endpoint_url``, another process's environment (``StandIn.environment()``), and
+without a socket a session it is attached to (``StandIn.attach()``). ``s3control`` clients put the account id in front
+of the host, which loopback cannot resolve: the environment names a proxy for them, a hook may send them to the plain
+host, and an attached session looks nothing up.
 """
 
 from __future__ import annotations
@@ -37,5 +39,5 @@ def company() -> Document:
 
 
 def start(*, page_size: int | None = None, faults: Faults | None = None, port: int = 0) -> StandIn:
-    """Serve the invented company; the caller stops the server (or uses it in a ``with`` statement, unstarted)."""
+    """Serve the invented company until the caller stops it; ``with start() as aws:`` does both."""
     return StandIn(company(), page_size=page_size, faults=faults, port=port).start()

@@ -1,6 +1,26 @@
 """The document of resources: what the stand-in account holds, per account, Region, service and operation.
 
-An answer is declared as AWS would give it, in full; paging is the server's business. See ``company.yaml``.
+    accounts:
+      "111122223333":
+        roles: {Auditor: {external_id: secret-7}}     # who may be assumed; without it, any role may
+        global:                                       # answered in every Region that has no answer of its own
+          s3:
+            buckets:                                  # names one bucket's answers per operation
+              my-bucket: {region: eu-west-1, GetBucketVersioning: {Status: Enabled}}
+        regions:
+          us-east-1:
+            bedrock:
+              ListGuardrails: {guardrails: [...]}     # an answer, as AWS would give it, in full
+              ListInferenceProfiles: [...]            # short for an answer with one list
+              GetGuardrail:                           # several answers, by the request's parameters
+                - when: {guardrailIdentifier: [a, b]}
+                  answer: {...}
+                - error: {code: ThrottlingException, message: Slow down, status: 429}
+
+Texts that hold JSON may be written as ``{$json: {...}}``, binary values as ``{$base64: ...}``, and times relative to
+the loading of the document: ``{now}``, ``{now-2h}``, ``{now+30d}`` (s, m, h, d, w). Page tokens are left out: cutting
+pages is the server's business. Service, operation and member names are botocore's, and every answer is checked
+against its output shapes. ``company.yaml`` is a long example.
 """
 
 from __future__ import annotations

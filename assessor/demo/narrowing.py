@@ -132,6 +132,9 @@ _RULES: Rules = {
     ("opensearchserverless", "ListAccessPolicies"): (("type", "accessPolicySummaries", _equals("type")),),
     ("opensearchserverless", "ListSecurityPolicies"): (("type", "securityPolicySummaries", _equals("type")),),
     ("rds", "DescribeDBClusters"): (("DBClusterIdentifier", "DBClusters", _cluster),),
+    ("rds", "DescribeDBInstances"): (
+        ("DBInstanceIdentifier", "DBInstances", _equals("DBInstanceIdentifier")),
+    ),
 }
 
 

@@ -107,7 +107,8 @@ class _Server(ThreadingHTTPServer):
 class StandIn:
     """A stand-in AWS account: ``with StandIn(document) as aws: ... aws.endpoint_url``.
 
-    ``calls`` is the log of every request, faults included, in order of arrival.
+    ``calls`` is the log of every request, faults included, in the order of the answers. ``faults`` may be changed
+    while clients are at work.
     """
 
     def __init__(
@@ -181,7 +182,9 @@ class StandIn:
         return {call.name for call in self.calls}
 
     def start(self) -> Self:
-        """Listen on a free port of 127.0.0.1 in a background thread."""
+        """Listen on 127.0.0.1 in a background thread, on a free port unless one was given; once is enough."""
+        if self._server is not None:
+            return self
         self._server = _Server(("127.0.0.1", self._port), _Handler)
         self._server.owner = self
         self._thread = threading.Thread(

@@ -16,10 +16,11 @@ import botocore.model
 import botocore.session
 import pytest
 from botocore.config import Config
+from botocore.exceptions import ClientError
 
 from assessor.demo import DEFAULT_ACCOUNT, StandIn
 from assessor.demo.answers import access_key_of
-from tests.demo.clients import ONCE, REGION, SECRET, client, session
+from tests.demo.clients import ONCE, REGION, SECRET, client, code_of, session
 
 ALARM = {
     "AlarmName": "é<&>",
@@ -279,3 +280,44 @@ def test_a_stopped_server_can_be_started_again() -> None:
             assert client(aws, "bedrock").list_guardrails()["guardrails"] == []
         assert len(aws.calls) == started
     aws.stop()
+
+
+def test_starting_twice_is_starting_once() -> None:
+    """`with start() as aws` enters a server that runs already; it keeps its port and leaves nothing behind."""
+    before = threading.active_count()
+    aws = StandIn(DATA).start()
+    endpoint = aws.endpoint_url
+    with aws as entered:
+        assert (entered, entered.endpoint_url) == (aws, endpoint)
+    assert threading.active_count() == before
+
+
+def test_a_chunked_body_is_read_whole(aws: StandIn) -> None:
+    """Some clients do not say beforehand how long a body is; the next request on the connection is unharmed."""
+    headers = {
+        "Authorization": f"AWS4-HMAC-SHA256 Credential={access_key_of(DEFAULT_ACCOUNT)}/20260101/us-east-1/monitoring/aws4_request",
+        "X-Amz-Target": "GraniteServiceVersion20100801.DescribeAlarms",
+    }
+    connection = http.client.HTTPConnection(urlsplit(aws.endpoint_url).netloc)
+    for _ in range(2):
+        parts = iter([b'{"MaxRe', b'cords": 9}'])
+        connection.request("POST", "/", body=parts, headers=headers, encode_chunked=True)
+        answer = connection.getresponse()
+        assert (answer.status, json.loads(answer.read())["MetricAlarms"][0]["Period"]) == (200, 300)
+        assert aws.calls[-1].params == {"MaxRecords": 9}
+    connection.close()
+
+
+def test_a_failure_of_the_server_itself_is_no_broken_connection(
+    aws: StandIn, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """It is answered as an internal error, and logged with its trace."""
+
+    def broken(*_: object) -> None:
+        raise LookupError("a mistake in the stand-in")
+
+    monkeypatch.setattr(aws._answerer, "reply", broken)
+    with pytest.raises(ClientError, match="a mistake in the stand-in") as raised:
+        client(aws, "bedrock").list_guardrails()
+    assert code_of(raised.value) == "InternalFailure"
+    assert "LookupError" in caplog.text
