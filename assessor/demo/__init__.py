@@ -39,5 +39,5 @@ def company() -> Document:
 
 
 def start(*, page_size: int | None = None, faults: Faults | None = None, port: int = 0) -> StandIn:
-    """Serve the invented company until the caller stops it; ``with start() as aws:`` does both."""
+    """Serve the invented company until the caller stops it, or until the end of a ``with`` block it is entered in."""
     return StandIn(company(), page_size=page_size, faults=faults, port=port).start()
