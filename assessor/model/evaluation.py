@@ -1,9 +1,11 @@
 """From a snapshot and controls to findings: pure, in a stable order, and no control ever vanishes."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from assessor.model.control import Control, Level, Subject
 from assessor.model.finding import Finding, evidence_text, finding_id, frameworks_text
+from assessor.model.grants import Lacking
 from assessor.model.parameters import Parameters
 from assessor.model.reading import Call, UnseenError, Why
 from assessor.model.snapshot import GLOBAL, Account, Snapshot
@@ -29,6 +31,7 @@ def evaluate(
     """
     findings: dict[str, Finding] = {}
     memos: dict[str, dict[object, object]] = {}
+    lacking = {account.id: Lacking(snapshot, account.id) for account in snapshot.run.accounts}
     for control in controls:
         for account in snapshot.run.accounts:
             memo = memos.setdefault(account.id, {})
@@ -38,8 +41,16 @@ def evaluate(
                 view = View(snapshot, account, region, parameters, memo)
                 asked = _ask(control, view, account, place, strict=strict)
                 for row in sorted(asked, key=lambda f: (f.resource_arn, f.finding_id)):
-                    findings.setdefault(row.finding_id, row)
+                    findings.setdefault(row.finding_id, _with_grants(row, control, lacking[account.id]))
     return list(findings.values())
+
+
+def _with_grants(row: Finding, control: Control, lacking: Lacking) -> Finding:
+    """A refused row names what would let us see: what it met, then whatever else its control still lacks."""
+    if row.reason != Why.DENIED.value:
+        return row
+    actions = dict.fromkeys((*row.grant.split(), *lacking.actions(control.reads)))
+    return replace(row, grant=" ".join(actions))
 
 
 def _ask(control: Control, view: View, account: Account, place: str, *, strict: bool) -> Iterator[Finding]:

@@ -1,0 +1,39 @@
+"""Which IAM actions stand between a run and what it could not see.
+
+A refused listing hides the calls that would have followed from it: whoever grants only what was refused is refused
+again one step later. So what a control still lacks is both: what was refused, and what was not even asked.
+"""
+
+from collections.abc import Iterable
+
+from assessor.model.operation import Operation
+from assessor.model.plan import closure
+from assessor.model.reading import Unseen, Why
+from assessor.model.snapshot import Snapshot
+
+
+class Lacking:
+    """What the caller was refused in one account."""
+
+    def __init__(self, snapshot: Snapshot, account: str) -> None:
+        self._asked: set[str] = set()
+        self._refused: set[str] = set()
+        for call, reading in snapshot.readings.items():
+            if call.account != account:
+                continue
+            self._asked.add(call.operation)
+            if isinstance(reading, Unseen) and reading.why is Why.DENIED:
+                self._refused.add(call.operation)
+
+    def actions(self, operations: Iterable[Operation]) -> tuple[str, ...]:
+        """The actions that reading ``operations`` still lacks, parents' before children's, each once."""
+        blocked: set[str] = set()
+        actions: dict[str, None] = {}
+        for operation in closure(operations):
+            hidden = operation.id not in self._asked and any(
+                each.parent.id in blocked for each in operation.each
+            )
+            if operation.id in self._refused or hidden:
+                blocked.add(operation.id)
+                actions.update(dict.fromkeys(operation.actions))
+        return tuple(actions)
