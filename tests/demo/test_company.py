@@ -142,7 +142,7 @@ def test_enforcement_logging_and_alarms_are_in_one_region_only(mine: boto3.Sessi
         alarms = mine.client("cloudwatch", region_name=region).describe_alarms()["MetricAlarms"]
         return len(enforced), logging is not None, len(alarms)
 
-    assert regional("us-east-1") == (1, True, 8)
+    assert regional("us-east-1") == (1, True, 10)
     assert regional("eu-west-1") == (0, False, 0)
 
 
