@@ -207,7 +207,7 @@ class Universe:
 
         best = ask_all(asked, best)
         if resources is None and asked and not best.possible and not best.unknown:
-            best = ask_all(self._combined(principal, action, regions), best)
+            best = ask_all(self.combinations(principal, action, regions), best)
         return best
 
     def who_can(
@@ -250,7 +250,8 @@ class Universe:
             resolve=self._filler(principal),
         )
 
-    def _combined(self, principal: Principal, action: str, regions: Sequence[str]) -> tuple[str, ...]:
+    def combinations(self, principal: Principal, action: str, regions: Sequence[str]) -> tuple[str, ...]:
+        """Resources at which patterns of several statements meet: asked about where `probes` show no access."""
         return combined(
             (*principal.identity, *self._limits(principal)),
             action,

@@ -6,19 +6,20 @@ answers are "before SCP": more may be said to be allowed than is, never less.
 https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_scps_evaluation.html
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from assessor.iam.build import build_universe
 from assessor.iam.holders import Principal
-from assessor.iam.matrix import Matrix
 from assessor.iam.universe import Universe
 from assessor.model.operation import Operation
 from assessor.model.reading import Call, Seen, Unseen, UnseenError, Why
 from assessor.model.view import View, unseen_error
 from collectors import iam
 from evaluators.derived import organization
+from evaluators.derived.ordinary import OrdinaryUniverse, ordinary
 from evaluators.derived.organization import Bounds
+from evaluators.derived.reach import Reach
 
 READS: tuple[Operation, ...] = (iam.GET_ACCOUNT_AUTHORIZATION_DETAILS, *organization.READS)
 
@@ -32,13 +33,16 @@ class Estate:
     unseen: why the crawl is not complete, None when it is. What a known principal may do holds all the same: where
     it depends on a document that is missing, the universe says UNSUPPORTED.
     evidence: the crawl, and the calls that gave the service control policies.
+    ordinary: the same principals, every request an ordinary one.
     """
 
     universe: Universe
     unseen: UnseenError | None
     evidence: tuple[Call, ...]
     bounds: Bounds
-    _matrices: dict[tuple[str, ...], Matrix] = field(default_factory=dict, repr=False, compare=False)
+    ordinary: OrdinaryUniverse
+    regions: tuple[str, ...]
+    _reaches: dict[str, Reach] = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def before_scp(self) -> str:
@@ -53,12 +57,19 @@ class Estate:
         if self.unseen is not None:
             raise self.unseen
 
-    def matrix(self, resources: Iterable[str]) -> Matrix:
-        """The matrix of every principal over some resources, made once for each set of them."""
-        key = tuple(resources)
-        found = self._matrices.get(key)
+    def reach(self, action: str) -> Reach:
+        """Every principal against everything worth asking about with one action; made once for all controls."""
+        found = self._reaches.get(action)
         if found is None:
-            found = self._matrices[key] = Matrix(self.universe, key)
+            found = self._reaches[action] = Reach(self.universe, action, self.regions)
+        return found
+
+    def ordinary_reach(self, action: str) -> Reach:
+        """As `reach`, for ordinary requests: what is possible here no condition really restricts."""
+        key = f"ordinary {action}"
+        found = self._reaches.get(key)
+        if found is None:
+            found = self._reaches[key] = Reach(self.ordinary, action, self.regions, self.reach(action))
         return found
 
     def undecidable(self, what: str) -> UnseenError:
@@ -97,4 +108,11 @@ def _built(aws: View) -> Estate:
         partition=aws.account.partition,
         management=bounds.management,
     )
-    return Estate(universe, unseen, (call, *bounds.evidence), bounds)
+    return Estate(
+        universe,
+        unseen,
+        (call, *bounds.evidence),
+        bounds,
+        ordinary(universe, aws.now),
+        aws.account.regions,
+    )

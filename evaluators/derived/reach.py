@@ -1,0 +1,117 @@
+"""What every principal may do with one action: all of them against everything worth asking about, at once.
+
+`Universe.can` asks one principal and one resource after the other; here the matrix answers for the whole account, and
+only what is reported is decided in full.
+"""
+
+from collections.abc import Iterator, Sequence
+
+from assessor.iam.actions import action as action_facts
+from assessor.iam.decide import Decision, Verdict
+from assessor.iam.holders import Principal
+from assessor.iam.matrix import Matrix, Row
+from assessor.iam.reach import typical
+from assessor.iam.universe import Access, Universe
+
+NOTHING = Row(0)
+
+
+class Reach:
+    """One action: which principals may use it, on what. ``regions``: where resources of every type are asked about.
+
+    The resources are those that any policy of any principal names, and one of every type that nobody named. An action
+    that no policy can limit to resources is asked about on ``*``.
+    """
+
+    def __init__(
+        self, universe: Universe, action: str, regions: Sequence[str], like: "Reach | None" = None
+    ) -> None:
+        """``like``: the same action in other circumstances, whose resources are taken over."""
+        self.universe = universe
+        self.action = action
+        self.regions = tuple(regions)
+        self._rows: dict[str, Row] = {}
+        self._best: dict[str, Access] = {}
+        if like is not None:
+            self.fresh, self._probes = like.fresh, like._probes
+            self.matrix = Matrix(universe, like.matrix.resources)
+            return
+        facts = action_facts(action)
+        scopable = facts is None or facts.scopable
+        usual = typical(action, universe.account, universe.partition, self.regions) if scopable else ("*",)
+        self._probes: dict[str, tuple[str, ...]] = {}
+        asked: dict[str, None] = dict.fromkeys(usual)
+        for principal in universe.principals:
+            probes = universe.probes(principal, action, self.regions)
+            self._probes[principal.arn] = probes if scopable or not probes else ("*",)
+            asked.update(dict.fromkeys(self._probes[principal.arn]))
+        self.fresh = frozenset(usual)
+        self.matrix = Matrix(universe, tuple(asked))
+
+    @property
+    def resources(self) -> tuple[str, ...]:
+        """Everything that is asked about. Of it ``fresh`` is what no policy names: who reaches one reaches them all."""
+        return self.matrix.resources
+
+    def granted(self, principal: Principal) -> bool:
+        """Whether any of its policies allows the action on anything, before what denies or limits it."""
+        return bool(self._probes.get(principal.arn))
+
+    def row(self, principal: Principal) -> Row:
+        """The answer on every resource, as bits over ``resources``."""
+        if not self.granted(principal):
+            return NOTHING
+        found = self._rows.get(principal.arn)
+        if found is None:
+            found = self._rows[principal.arn] = self.matrix.row(principal, self.action)
+        return found
+
+    def on(self, principal: Principal) -> tuple[str, ...]:
+        """The resources on which it is possible: what is certain first, then what its own policies name."""
+        row = self.row(principal)
+        own = frozenset(self._probes.get(principal.arn, ()))
+
+        def order(resource: str) -> tuple[bool, bool]:
+            return (resource not in own, resource in self.fresh)
+
+        certain = sorted(self.matrix.cells(row.allowed), key=order)
+        return (*certain, *sorted(self.matrix.cells(row.conditional & ~row.allowed), key=order))
+
+    def may(self, principal: Principal) -> bool:
+        """Whether it is possible on anything, or not known."""
+        row = self.row(principal)
+        if row.possible or row.unsupported:
+            return True
+        best = self.access(principal)
+        return best.possible or best.unknown
+
+    def access(self, principal: Principal) -> Access:
+        """The best that is possible on anything, decided in full: resource, witness and statements."""
+        found = self._best.get(principal.arn)
+        if found is None:
+            found = self._best[principal.arn] = self._decided(principal)
+        return found
+
+    def _decided(self, principal: Principal) -> Access:
+        if not self.granted(principal):
+            return Access(principal, self.action, "*", Decision(Verdict.DENIED, missing=("identity policy",)))
+        row = self.row(principal)
+        for resource in (*self.on(principal), *self.matrix.cells(row.unsupported)):
+            decision = self.universe.ask(principal, self.action, resource)
+            if decision.possible or decision.verdict is Verdict.UNSUPPORTED:
+                return Access(principal, self.action, resource, decision)
+        meeting = self.universe.combinations(principal, self.action, self.regions)
+        return self.universe.can(principal, self.action, meeting)
+
+    def decided(self, principal: Principal, resource: str) -> Access:
+        """One principal and one resource, decided in full."""
+        return Access(principal, self.action, resource, self.universe.ask(principal, self.action, resource))
+
+    def everyone(self) -> Iterator[Access]:
+        """Every principal that may, or of which it is not known; service-linked roles are AWS's own, not ours."""
+        for principal in self.universe.principals:
+            if principal.caller.service_linked or not self.granted(principal):
+                continue
+            access = self.access(principal)
+            if access.possible or access.unknown:
+                yield access
