@@ -5,6 +5,7 @@ only what is reported is decided in full.
 """
 
 from collections.abc import Iterator, Sequence
+from copy import copy
 
 from assessor.iam.actions import action as action_facts
 from assessor.iam.decide import Decision, Verdict
@@ -23,19 +24,10 @@ class Reach:
     that no policy can limit to resources is asked about on ``*``.
     """
 
-    def __init__(
-        self, universe: Universe, action: str, regions: Sequence[str], like: "Reach | None" = None
-    ) -> None:
-        """``like``: the same action in other circumstances, whose resources are taken over."""
+    def __init__(self, universe: Universe, action: str, regions: Sequence[str]) -> None:
         self.universe = universe
         self.action = action
         self.regions = tuple(regions)
-        self._rows: dict[str, Row] = {}
-        self._best: dict[str, Access] = {}
-        if like is not None:
-            self.fresh, self._probes = like.fresh, like._probes
-            self.matrix = Matrix(universe, like.matrix.resources)
-            return
         facts = action_facts(action)
         scopable = facts is None or facts.scopable
         usual = typical(action, universe.account, universe.partition, self.regions) if scopable else ("*",)
@@ -47,6 +39,16 @@ class Reach:
             asked.update(dict.fromkeys(self._probes[principal.arn]))
         self.fresh = frozenset(usual)
         self.matrix = Matrix(universe, tuple(asked))
+        self._rows: dict[str, Row] = {}
+        self._best: dict[str, Access] = {}
+
+    def under(self, universe: Universe) -> "Reach":
+        """The same action and resources in other circumstances: another universe of the same principals."""
+        other = copy(self)
+        other.universe = universe
+        other.matrix = Matrix(universe, self.resources)
+        other._rows, other._best = {}, {}
+        return other
 
     @property
     def resources(self) -> tuple[str, ...]:

@@ -69,7 +69,7 @@ class Estate:
         key = f"ordinary {action}"
         found = self._reaches.get(key)
         if found is None:
-            found = self._reaches[key] = Reach(self.ordinary, action, self.regions, self.reach(action))
+            found = self._reaches[key] = self.reach(action).under(self.ordinary)
         return found
 
     def undecidable(self, what: str) -> UnseenError:
