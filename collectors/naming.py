@@ -65,6 +65,11 @@ def function(arn: str) -> str | None:
     return _of_service(arn, "lambda")
 
 
+def web_acl(text: str) -> str | None:
+    """The ARN itself when it is a web ACL's of WAF; None for ids and ARNs of WAF Classic."""
+    return _of_service(text, "wafv2")
+
+
 def role_name(arn: str) -> str | None:
     """The name in a role's ARN, without its path."""
     parts = _parts(arn)

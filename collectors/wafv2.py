@@ -4,11 +4,21 @@ https://docs.aws.amazon.com/waf/latest/APIReference/API_Operations_AWS_WAFV2.htm
 """
 
 from assessor.model.operation import Bind, Each, Operation, Scope
-from collectors import apigateway, apprunner, appsync, cognito_idp, elbv2
+from collectors import (
+    apigateway,
+    apprunner,
+    appsync,
+    bedrock_agentcore_control,
+    cloudfront,
+    cognito_idp,
+    elbv2,
+    naming,
+)
 
 _PAGE = ("NextMarker", "NextMarker")
 _GONE = ("WAFNonexistentItemException",)
 _SAME = Bind(template="{region}")
+_MANAGED = "FirewallManagerRuleGroups[].FirewallManagerStatement.RuleGroupReferenceStatement.ARN"
 
 LIST_WEB_ACLS = Operation(
     "wafv2", "ListWebACLs", "wafv2:ListWebACLs", items="WebACLs", token=_PAGE, params={"Scope": "REGIONAL"}
@@ -23,38 +33,6 @@ LIST_WEB_ACLS_CLOUDFRONT = Operation(
     params={"Scope": "CLOUDFRONT"},
     scope=Scope.GLOBAL,
     variant="cloudfront",
-)
-
-# Those of CloudFront are asked in us-east-1, as Regional calls: an ARN is found wherever it was asked.
-GET_WEB_ACL = Operation(
-    "wafv2",
-    "GetWebACL",
-    "wafv2:GetWebACL",
-    each=(
-        Each(LIST_WEB_ACLS, {"ARN": "ARN"}),
-        Each(LIST_WEB_ACLS_CLOUDFRONT, {"ARN": "ARN"}, region=_SAME),
-    ),
-    absent=_GONE,
-)
-
-# A rule group may hold the rate limit. Groups of vendors have no ARN in the rule and are not asked about.
-GET_RULE_GROUP = Operation(
-    "wafv2",
-    "GetRuleGroup",
-    "wafv2:GetRuleGroup",
-    each=(Each(GET_WEB_ACL, {"ARN": "WebACL.Rules[].Statement.RuleGroupReferenceStatement.ARN"}),),
-    absent=_GONE,
-)
-
-GET_LOGGING_CONFIGURATION = Operation(
-    "wafv2",
-    "GetLoggingConfiguration",
-    "wafv2:GetLoggingConfiguration",
-    each=(
-        Each(LIST_WEB_ACLS, {"ResourceArn": "ARN"}),
-        Each(LIST_WEB_ACLS_CLOUDFRONT, {"ResourceArn": "ARN"}, region=_SAME),
-    ),
-    absent=_GONE,
 )
 
 # No web ACL is an answer without one, not an error. Some services want their own action beside WAF's.
@@ -85,6 +63,51 @@ GET_WEB_ACL_FOR_RESOURCE = Operation(
     ),
     absent=_GONE,
     also=("cognito-idp:GetWebACLForResource", "apprunner:DescribeWebAclForService"),
+)
+
+_NAMED = naming.web_acl
+
+# Every web ACL, by its own listing and by what names it: one of another account is in no list of ours.
+# Those of CloudFront are asked in us-east-1, as Regional calls: an ARN is found wherever it was asked.
+GET_WEB_ACL = Operation(
+    "wafv2",
+    "GetWebACL",
+    "wafv2:GetWebACL",
+    each=(
+        Each(LIST_WEB_ACLS, {"ARN": "ARN"}),
+        Each(LIST_WEB_ACLS_CLOUDFRONT, {"ARN": "ARN"}, region=_SAME),
+        Each(apigateway.GET_STAGES, {"ARN": Bind("webAclArn", via=_NAMED)}),
+        Each(appsync.LIST_GRAPHQL_APIS, {"ARN": Bind("wafWebAclArn", via=_NAMED)}),
+        Each(appsync.LIST_APIS, {"ARN": Bind("wafWebAclArn", via=_NAMED)}),
+        Each(bedrock_agentcore_control.GET_GATEWAY, {"ARN": Bind("webAclArn", via=_NAMED)}),
+        Each(cloudfront.LIST_DISTRIBUTIONS, {"ARN": Bind("WebACLId", via=_NAMED)}, region=_SAME),
+        Each(GET_WEB_ACL_FOR_RESOURCE, {"ARN": Bind("WebACL.ARN", via=_NAMED)}),
+    ),
+    absent=_GONE,
+)
+
+# A rule group may hold the rate limit. Groups of vendors have no ARN in the rule and are not asked about.
+GET_RULE_GROUP = Operation(
+    "wafv2",
+    "GetRuleGroup",
+    "wafv2:GetRuleGroup",
+    each=(
+        Each(GET_WEB_ACL, {"ARN": "WebACL.Rules[].Statement.RuleGroupReferenceStatement.ARN"}),
+        Each(GET_WEB_ACL, {"ARN": f"WebACL.PreProcess{_MANAGED}"}),
+        Each(GET_WEB_ACL, {"ARN": f"WebACL.PostProcess{_MANAGED}"}),
+    ),
+    absent=_GONE,
+)
+
+GET_LOGGING_CONFIGURATION = Operation(
+    "wafv2",
+    "GetLoggingConfiguration",
+    "wafv2:GetLoggingConfiguration",
+    each=(
+        Each(LIST_WEB_ACLS, {"ResourceArn": "ARN"}),
+        Each(LIST_WEB_ACLS_CLOUDFRONT, {"ResourceArn": "ARN"}, region=_SAME),
+    ),
+    absent=_GONE,
 )
 
 _ACL = {"WebACLArn": "ARN"}

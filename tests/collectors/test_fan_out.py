@@ -33,6 +33,7 @@ EXAMPLES: dict[Any, str] = {
     naming.role_name: "arn:aws:iam::111122223333:role/service/logs",
     naming.topic: f"arn:aws:sns:{REGION}:111122223333:alerts",
     naming.vector_bucket: f"arn:aws:s3vectors:{REGION}:111122223333:bucket/vectors/index/documents",
+    naming.web_acl: f"arn:aws:wafv2:{REGION}:111122223333:regional/webacl/limits/1234abcd",
 }
 
 

@@ -33,6 +33,13 @@ CASES: list[tuple[Callable[[str], str | int | None], str, str | int | None]] = [
     (naming.topic, "arn:aws:automate:eu-west-1:ec2:reboot", None),
     (naming.topic, "security@example.com", None),
     (
+        naming.web_acl,
+        "arn:aws:wafv2:us-east-1:111122223333:global/webacl/a/1",
+        "arn:aws:wafv2:us-east-1:111122223333:global/webacl/a/1",
+    ),
+    (naming.web_acl, "arn:aws:waf-regional:us-east-1:111122223333:webacl/b1a2", None),
+    (naming.web_acl, "473e64fd-f30b-4765-81a0-62ad96dd167a", None),
+    (
         naming.function,
         "arn:aws:lambda:eu-west-1:111122223333:function:f",
         "arn:aws:lambda:eu-west-1:111122223333:function:f",
