@@ -1,7 +1,8 @@
 """Is generative AI in use in this Region? Active, inactive by probes that were answered, or unknown.
 
-Rests on the listings named in `SOURCES` and on CloudWatch ``ListMetrics`` for ``AWS/Bedrock`` (it lists metrics that
-had data in the last two weeks). A Region in which every probe was refused is unknown, never inactive.
+Rests on the listings named in `SOURCES`, on CloudWatch ``ListMetrics`` for ``AWS/Bedrock`` (it lists metrics that had
+data in the last two weeks), and on functions whose role may invoke a model. A Region in which every probe was refused
+is unknown, never inactive.
 """
 
 from collections.abc import Callable, Iterator
@@ -12,6 +13,8 @@ from assessor.model.operation import Operation
 from assessor.model.reading import UnseenError, Why
 from assessor.model.view import View
 from collectors import bedrock, bedrock_agent, bedrock_agentcore_control, cloudwatch, ec2
+from evaluators.derived import invokers
+from evaluators.derived.invokers import invoking_function
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +73,7 @@ SOURCES: tuple[tuple[Operation, str, Callable[[object], bool]], ...] = (
     (cloudwatch.LIST_METRICS, "AWS/Bedrock Invocations metrics", _invocations),
 )
 
-READS: tuple[Operation, ...] = tuple(operation for operation, _, _ in SOURCES)
+READS: tuple[Operation, ...] = (*(operation for operation, _, _ in SOURCES), *invokers.READS)
 
 
 def activity(aws: View) -> Activity:
@@ -92,6 +95,12 @@ def activity(aws: View) -> Activity:
                 unsupported = unsupported or error
             else:
                 unseen = unseen or error
+    try:
+        function = aws.derive(invoking_function)
+    except UnseenError as error:
+        function, unseen = "", unseen or error
+    if function:
+        return Activity(True, f"{function} is there")
     if unseen is not None:
         raise UnseenError(
             unseen.why, f"whether the Region is in use is unknown: {unseen.detail}", unseen.grant, unseen.call

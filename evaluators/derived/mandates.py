@@ -7,13 +7,14 @@ from collections.abc import Iterator
 
 from assessor.iam.guardrail import INFERENCE, Mandate, representative_targets, ruling
 from assessor.iam.holders import Principal
-from assessor.iam.policy import Effect, Statement
+from assessor.iam.policy import Effect
 from assessor.iam.principals import PrincipalKind
 from assessor.iam.universe import Universe
 from assessor.model.operation import Operation
 from assessor.model.reading import UnseenError
 from assessor.model.view import View
 from evaluators.derived import universe
+from evaluators.derived.invokers import names_inference
 from evaluators.derived.universe import estate
 
 READS: tuple[Operation, ...] = universe.READS
@@ -67,7 +68,7 @@ def workload_roles(universe: Universe) -> Iterator[Principal]:
     sign-on, other accounts) is not on a path either.
     """
     for principal in universe.principals:
-        if principal.is_role and _runs_a_workload(principal) and _names_inference(principal):
+        if principal.is_role and _runs_a_workload(principal) and names_inference(principal):
             yield principal
 
 
@@ -83,20 +84,4 @@ def _runs_a_workload(role: Principal) -> bool:
         for statement in role.trust.statements
         if statement.effect is not Effect.DENY and statement.principals is not None
         for named in statement.principals.named
-    )
-
-
-def _names_inference(role: Principal) -> bool:
-    if any(policy.problems for policy in role.identity):
-        return True
-    return any(_allows_by_name(statement) for policy in role.identity for statement in policy.statements)
-
-
-def _allows_by_name(statement: Statement) -> bool:
-    if statement.effect is Effect.DENY or statement.not_actions:
-        return False
-    return any(
-        pattern.text != "*" and pattern.matches(action.lower())
-        for pattern in statement.actions
-        for action in INFERENCE
     )
