@@ -284,12 +284,12 @@ def test_a_stopped_server_can_be_started_again() -> None:
 
 def test_starting_twice_is_starting_once() -> None:
     """`with start() as aws` enters a server that runs already; it keeps its port and leaves nothing behind."""
-    before = threading.active_count()
     aws = StandIn(DATA).start()
-    endpoint = aws.endpoint_url
+    endpoint, listening = aws.endpoint_url, aws._thread
+    assert listening is not None
     with aws as entered:
-        assert (entered, entered.endpoint_url) == (aws, endpoint)
-    assert threading.active_count() == before
+        assert (entered, entered.endpoint_url, entered._thread) == (aws, endpoint, listening)
+    assert not listening.is_alive()
 
 
 def test_a_chunked_body_is_read_whole(aws: StandIn) -> None:
