@@ -104,7 +104,10 @@ def judged(subject: Subject, aws: View, faults: Faults, good: str) -> Verdict:
             return passed(f"{good}, together with the enforced guardrail {others}. Used by {used.users}")
     if beside.unseen is not None:
         raise beside.unseen
-    return failed(f"{'; '.join(lacks)}. Used by {used.users}")
+    lacking = "; ".join(lacks)
+    if lacking.startswith("no "):  # names, which may come first too, stay as they are
+        lacking = f"No {lacking.removeprefix('no ')}"
+    return failed(f"{lacking}. Used by {used.users}")
 
 
 Beside = tuple[GuardrailVersion, Answer]
