@@ -39,6 +39,9 @@ CROSS_SERVICE = frozenset(
     }
 )
 """Keys with a service's prefix that can be in requests to other services ("Other cross-service condition keys")."""
+UNLISTED = frozenset({"aws-marketplace:productid"})
+"""Keys that requests carry although the reference does not list them for the action: aws-marketplace:Subscribe takes
+ProductId ("Request access to models", Amazon Bedrock User Guide)."""
 _GLOBAL_TYPES = {
     "aws:currenttime": "Date",
     "aws:tokenissuetime": "Date",
@@ -184,7 +187,7 @@ def key_valid(key: str, action_name: str) -> bool:
     action the data does not know.
     """
     prefix = key.partition(":")[0]
-    if prefix == "aws" or prefix not in prefixes() or key in CROSS_SERVICE:
+    if prefix == "aws" or prefix not in prefixes() or key in CROSS_SERVICE or key in UNLISTED:
         return True
     known = action(action_name)
     return known is None or known.has_key(key)

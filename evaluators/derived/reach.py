@@ -4,8 +4,8 @@
 only what is reported is decided in full.
 """
 
-from collections.abc import Iterator, Sequence
-from copy import copy
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from assessor.iam.actions import action as action_facts
 from assessor.iam.decide import Decision, Verdict
@@ -17,47 +17,36 @@ from assessor.iam.universe import Access, Universe
 NOTHING = Row(0)
 
 
+@dataclass(eq=False)
 class Reach:
-    """One action: which principals may use it, on what. ``regions``: where resources of every type are asked about.
+    """One action: which principals may use it, on what.
 
-    The resources are those that any policy of any principal names, and one of every type that nobody named. An action
-    that no policy can limit to resources is asked about on ``*``.
+    probes: what to ask about for each principal's ARN, empty where no policy of it allows the action on anything.
+    fresh: resources of every type that no policy names: whoever reaches one reaches everything of that type.
     """
 
-    def __init__(self, universe: Universe, action: str, regions: Sequence[str]) -> None:
-        self.universe = universe
-        self.action = action
-        self.regions = tuple(regions)
-        facts = action_facts(action)
-        scopable = facts is None or facts.scopable
-        usual = typical(action, universe.account, universe.partition, self.regions) if scopable else ("*",)
-        self._probes: dict[str, tuple[str, ...]] = {}
-        asked: dict[str, None] = dict.fromkeys(usual)
-        for principal in universe.principals:
-            probes = universe.probes(principal, action, self.regions)
-            self._probes[principal.arn] = probes if scopable or not probes else ("*",)
-            asked.update(dict.fromkeys(self._probes[principal.arn]))
-        self.fresh = frozenset(usual)
-        self.matrix = Matrix(universe, tuple(asked))
-        self._rows: dict[str, Row] = {}
-        self._best: dict[str, Access] = {}
+    universe: Universe
+    action: str
+    regions: tuple[str, ...]
+    probes: Mapping[str, tuple[str, ...]]
+    fresh: frozenset[str]
+    matrix: Matrix
+    _rows: dict[str, Row] = field(default_factory=dict, init=False, repr=False)
+    _best: dict[str, Access] = field(default_factory=dict, init=False, repr=False)
 
     def under(self, universe: Universe) -> "Reach":
         """The same action and resources in other circumstances: another universe of the same principals."""
-        other = copy(self)
-        other.universe = universe
-        other.matrix = Matrix(universe, self.resources)
-        other._rows, other._best = {}, {}
-        return other
+        matrix = Matrix(universe, self.resources)
+        return Reach(universe, self.action, self.regions, self.probes, self.fresh, matrix)
 
     @property
     def resources(self) -> tuple[str, ...]:
-        """Everything that is asked about. Of it ``fresh`` is what no policy names: who reaches one reaches them all."""
+        """Everything that is asked about."""
         return self.matrix.resources
 
     def granted(self, principal: Principal) -> bool:
         """Whether any of its policies allows the action on anything, before what denies or limits it."""
-        return bool(self._probes.get(principal.arn))
+        return bool(self.probes.get(principal.arn))
 
     def row(self, principal: Principal) -> Row:
         """The answer on every resource, as bits over ``resources``."""
@@ -71,7 +60,7 @@ class Reach:
     def on(self, principal: Principal) -> tuple[str, ...]:
         """The resources on which it is possible: what is certain first, then what its own policies name."""
         row = self.row(principal)
-        own = frozenset(self._probes.get(principal.arn, ()))
+        own = frozenset(self.probes.get(principal.arn, ()))
 
         def order(resource: str) -> tuple[bool, bool]:
             return (resource not in own, resource in self.fresh)
@@ -117,3 +106,21 @@ class Reach:
             access = self.access(principal)
             if access.possible or access.unknown:
                 yield access
+
+
+def reach(universe: Universe, action: str, regions: Sequence[str]) -> Reach:
+    """Every principal of a universe against what any of their policies names, and one resource of every type.
+
+    ``regions``: where resources of every type are asked about. An action that no policy can limit to resources is
+    asked about on ``*``.
+    """
+    facts = action_facts(action)
+    scopable = facts is None or facts.scopable
+    usual = typical(action, universe.account, universe.partition, regions) if scopable else ("*",)
+    probes: dict[str, tuple[str, ...]] = {}
+    asked: dict[str, None] = dict.fromkeys(usual)
+    for principal in universe.principals:
+        found = universe.probes(principal, action, regions)
+        probes[principal.arn] = found if scopable or not found else ("*",)
+        asked.update(dict.fromkeys(probes[principal.arn]))
+    return Reach(universe, action, tuple(regions), probes, frozenset(usual), Matrix(universe, tuple(asked)))

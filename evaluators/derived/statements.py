@@ -7,6 +7,8 @@ from assessor.iam.decide import Decision, Verdict
 from assessor.iam.holders import Principal, Source
 from assessor.iam.policy import Effect, Statement, StatementRef, Use
 from assessor.iam.universe import Access
+from assessor.model.control import Subject
+from assessor.model.reading import Call
 
 _FRESH = re.compile(r"(?i)zz99[\w.:-]*")
 _GRANTING = frozenset({Use.IDENTITY, Use.GROUP})
@@ -98,3 +100,8 @@ def named(statements: Iterable[Statement], services: Iterable[str]) -> bool:
         and any(pattern.text.partition(":")[0] in prefixes for pattern in statement.actions)
         for statement in statements
     )
+
+
+def subject(principal: Principal, evidence: tuple[Call, ...], **about: object) -> Subject:
+    """The subject of a row about a principal."""
+    return Subject(principal.arn, kind(principal), about={"principal": principal, **about}, evidence=evidence)

@@ -19,7 +19,7 @@ from collectors import iam
 from evaluators.derived import organization
 from evaluators.derived.ordinary import OrdinaryUniverse, ordinary
 from evaluators.derived.organization import Bounds
-from evaluators.derived.reach import Reach
+from evaluators.derived.reach import Reach, reach
 
 READS: tuple[Operation, ...] = (iam.GET_ACCOUNT_AUTHORIZATION_DETAILS, *organization.READS)
 
@@ -61,7 +61,7 @@ class Estate:
         """Every principal against everything worth asking about with one action; made once for all controls."""
         found = self._reaches.get(action)
         if found is None:
-            found = self._reaches[action] = Reach(self.universe, action, self.regions)
+            found = self._reaches[action] = reach(self.universe, action, self.regions)
         return found
 
     def ordinary_reach(self, action: str) -> Reach:

@@ -2,5 +2,9 @@
 
 from assessor.model.control import Control
 from evaluators.licences.account_data_retention_mode import account_data_retention_mode
+from evaluators.licences.only_governance_can_accept_model_terms import only_governance_can_accept_model_terms
 
-CONTROLS: tuple[Control, ...] = (account_data_retention_mode,)
+CONTROLS: tuple[Control, ...] = (
+    only_governance_can_accept_model_terms,
+    account_data_retention_mode,
+)

@@ -25,6 +25,8 @@ from tests.aws.account import snapshot_of
 
 CASES = Path(__file__).parent.parent / "cases"
 BY_ID = {control.id: control for control in CONTROLS}
+ORGANIZATION = ("organizations", "sts")
+"""Services that show the policies above the account; without them an answer is "before SCP", and says so."""
 _FIELDS = {"status", "resource", "region", "reason", "severity", "observed", "evidence", "grant"}
 _CASE_FIELDS = {"name", "aws", "deny", "gate", "errors", "regions", "scope", "parameters", "expect"}
 
@@ -49,7 +51,7 @@ class Case:
         control = BY_ID[self.control]
         faults = Faults(deny=(*self.deny, *also_denied), gate=self.gate, errors=self.errors)
         snapshot = snapshot_of(
-            self.content, control.reads, regions=self.regions, scope=self.scope, faults=faults
+            self.content, control.operations(self.scope), regions=self.regions, scope=self.scope, faults=faults
         )
         return evaluate(snapshot, [control], Parameters(self.parameters), strict=True)
 
@@ -116,8 +118,10 @@ def test_a_case_gives_exactly_the_expected_rows(case: Case) -> None:
 @pytest.mark.parametrize("case", EVERY_CASE)
 def test_losing_one_permission_never_makes_a_pass_or_a_fail(case: Case) -> None:
     before = {row.finding_id: row.status for row in case.findings()}
-    for operation in closure(BY_ID[case.control].reads):
+    for operation in closure(BY_ID[case.control].operations(case.scope)):
         for row in case.findings(f"{operation.service}:{operation.name}"):
+            if row.status is Status.FAIL and "(before SCP)" in row.observed and operation.service in ORGANIZATION:
+                continue  # the organization is an optional layer: without it, what it forbids is said to be allowed
             if row.status in (Status.PASS, Status.FAIL):
                 assert before.get(row.finding_id) == row.status, (
                     f"with {operation.id} denied: {described(row)} (before: {before.get(row.finding_id)})"
