@@ -51,7 +51,11 @@ class Case:
         control = BY_ID[self.control]
         faults = Faults(deny=(*self.deny, *also_denied), gate=self.gate, errors=self.errors)
         snapshot = snapshot_of(
-            self.content, control.operations(self.scope), regions=self.regions, scope=self.scope, faults=faults
+            self.content,
+            control.operations(self.scope),
+            regions=self.regions,
+            scope=self.scope,
+            faults=faults,
         )
         return evaluate(snapshot, [control], Parameters(self.parameters), strict=True)
 
@@ -120,7 +124,11 @@ def test_losing_one_permission_never_makes_a_pass_or_a_fail(case: Case) -> None:
     before = {row.finding_id: row.status for row in case.findings()}
     for operation in closure(BY_ID[case.control].operations(case.scope)):
         for row in case.findings(f"{operation.service}:{operation.name}"):
-            if row.status is Status.FAIL and "(before SCP)" in row.observed and operation.service in ORGANIZATION:
+            if (
+                row.status is Status.FAIL
+                and "(before SCP)" in row.observed
+                and operation.service in ORGANIZATION
+            ):
                 continue  # the organization is an optional layer: without it, what it forbids is said to be allowed
             if row.status in (Status.PASS, Status.FAIL):
                 assert before.get(row.finding_id) == row.status, (
