@@ -10,7 +10,7 @@ GET_PUBLIC_ACCESS_BLOCK = Operation(
     "s3control",
     "GetPublicAccessBlock",
     "s3:GetAccountPublicAccessBlock",
-    each=(Each(sts.GET_CALLER_IDENTITY, {"AccountId": "Account"}),),
+    each=(Each(sts.GET_CALLER_IDENTITY, {"AccountId": Bind(template="{account}")}),),
     absent=("NoSuchPublicAccessBlockConfiguration",),
     scope=Scope.GLOBAL,
 )
