@@ -46,9 +46,19 @@ class Book:
         return self._tasks(self.plan.first(reader.account), reader)
 
     def keep(self, task: "CallTask", reading: Reading) -> tuple["CallTask", ...]:
-        """Record the reading of a task; the tasks that follow from it."""
+        """Record the reading of a task; the tasks that follow from it.
+
+        An answer that the plan cannot follow is unseen, lest calls that were never made pass for an empty listing.
+        """
+        followers: tuple[Planned, ...] = ()
+        try:
+            followers = tuple(self.plan.after(task.planned, reading, task.reader.account))
+        except Exception as error:  # noqa: BLE001 - whatever an odd answer does to a declaration
+            said = f"what follows from this answer could not be worked out ({type(error).__name__})"
+            answer = reading.value if isinstance(reading, Seen) else getattr(reading, "partial", None)
+            reading = Unseen(Why.ERROR, "NotFollowed", said, partial=answer)
         self.record(task.planned.call, reading)
-        return self._tasks(self.plan.after(task.planned, reading, task.reader.account), task.reader)
+        return self._tasks(followers, task.reader)
 
     def record(self, call: Call, reading: Reading) -> None:
         """Record the reading of a call."""
@@ -68,10 +78,9 @@ class Book:
 
     def _tasks(self, planned: Iterable[Planned], reader: "Reader") -> tuple["CallTask", ...]:
         """A task for each planned call that nobody has claimed yet."""
-        followers = list(planned)
+        followers = {one.call: one for one in planned}
         with self._lock:
-            fresh = [one for one in followers if one.call not in self._claimed]
-            fresh = list({one.call: one for one in fresh}.values())
+            fresh = [one for call, one in followers.items() if call not in self._claimed]
             self._claimed.update(one.call for one in fresh)
         return tuple(CallTask(one, reader, self) for one in fresh)
 

@@ -28,8 +28,12 @@ _ROUND = 12
 _REFUSED_ENOUGH = 4
 """Refusals that end a round early: the rate is plainly too high."""
 
+_SEARCH = (5, 1.6)
+"""Outcomes that make a round, and what a round without refusal multiplies the rate with, while the lane still looks
+for the rate: until a round with answers and refusals shows it."""
+
 _DEEPEST_CUT = 0.25
-_GROWTH = (1.05, 1.1, 1.2, 1.4)
+_GROWTH = (1.1, 1.3, 1.6)
 """What the rate is multiplied with after so many rounds in a row without refusal."""
 
 _TOLERATED = 0.09
@@ -73,16 +77,14 @@ class Lane(Generic[T]):
         "_last",
         "_next_at",
         "_refused",
-        "_sent",
+        "_searching",
         "_slow_answered",
         "_slow_refused",
-        "_started",
         "_success",
         "_tried",
         "active",
         "in_flight",
         "key",
-        "latency",
         "limit",
         "queue",
         "rate",
@@ -99,10 +101,7 @@ class Lane(Generic[T]):
         self.active = False
         self.width: float = limit
         self.rate: float | None = None
-        self.latency = 0.0
         self._next_at = 0.0
-        self._started: float | None = None
-        self._sent = 0
         # the round
         self._from = 0.0
         self._last = 0.0
@@ -110,6 +109,7 @@ class Lane(Generic[T]):
         self._refused = 0
         self._clean = 0
         self._fine_at = 0.0
+        self._searching = False
         # whether slowing down helps: the rate it began at, the answered share there, the outcomes at half of it
         self._tried = 0.0
         self._success = 0.0
@@ -138,9 +138,6 @@ class Lane(Generic[T]):
 
     def begin(self, now: float) -> None:
         """One request leaves."""
-        if self._started is None:
-            self._started = now
-        self._sent += 1
         self.in_flight += 1
         self.widest = max(self.widest, self.in_flight)
         if self.rate is not None:
@@ -149,8 +146,6 @@ class Lane(Generic[T]):
 
     def succeeded(self, begun: float, now: float) -> None:
         """A request begun at ``begun`` was answered (also with an error that is no throttling)."""
-        took = now - begun
-        self.latency += (took - self.latency) * (0.1 if self.latency else 1.0)
         if self.width < self.limit:
             self.width = min(float(self.limit), self.width + 1.0 / self.width)
         if self.rate is not None:
@@ -165,13 +160,14 @@ class Lane(Generic[T]):
         elif self._deaf > 0:
             self._deaf -= 1
         else:
-            self._slow_down(now)
+            self._slow_down(begun, now)
 
-    def _slow_down(self, now: float) -> None:
+    def _slow_down(self, begun: float, now: float) -> None:
         """The first refusal: from here on there is a rate."""
-        started = now if self._started is None else self._started
-        rate = 0.5 * self._sent / max(now - started, 0.01)
+        # What was sent while the refused request was under way is what AWS did not like.
+        rate = 0.5 * (self.in_flight + 1) / max(now - begun, 0.01)
         self.width = max(2.0, self.width / 2)
+        self._searching = True
         self._tried = 0.0
         self._next_at = now + 1.0 / rate
         self._new_round(rate, now)
@@ -184,7 +180,8 @@ class Lane(Generic[T]):
             self._refused += 1
         else:
             self._answered += 1
-        if self._refused >= _REFUSED_ENOUGH or self._refused + self._answered >= _ROUND:
+        enough = _SEARCH[0] if self._searching else _ROUND
+        if self._refused >= _REFUSED_ENOUGH or self._refused + self._answered >= enough:
             self._end_round(now)
 
     def _end_round(self, now: float) -> None:
@@ -192,11 +189,12 @@ class Lane(Generic[T]):
         total = self._refused + self._answered
         share = self._refused / total
         if not self._helps():
-            self._full_speed(now)
+            self._full_speed()
         elif not self._refused:
             self._fine_at = self.rate
             self._clean += 1
-            self._new_round(self.rate * _GROWTH[min(self._clean, len(_GROWTH)) - 1], now)
+            growth = _SEARCH[1] if self._searching else _GROWTH[min(self._clean, len(_GROWTH)) - 1]
+            self._new_round(self.rate * growth, now)
         elif share <= _TOLERATED:
             self._clean = 0
             self._new_round(self.rate, now)
@@ -209,6 +207,7 @@ class Lane(Generic[T]):
         rate = self.rate or 0.0
         total = self._refused + self._answered
         sent = min(rate, total / max(self._last - self._from, total / rate))
+        self._searching = self._searching and not self._answered
         lower = max(sent * max(_DEEPEST_CUT, 0.97 * (1.0 - share)), self._tried * _UNTOLD)
         nearly, self._fine_at = self._fine_at * _NEARLY, 0.0
         return nearly if lower < nearly < rate else lower
@@ -240,14 +239,13 @@ class Lane(Generic[T]):
         self._tried, self._success = self.rate or 0.0, success
         self._slow_answered = self._slow_refused = 0
 
-    def _full_speed(self, now: float) -> None:
+    def _full_speed(self) -> None:
         self.rate = None
         self.width = float(self.limit)
         self._deaf = self._deaf_for
         self._deaf_for *= 4
         self._clean = 0
         self._fine_at = 0.0
-        self._sent, self._started = 0, now
 
     def _new_round(self, rate: float, now: float) -> None:
         self.rate = max(SLOWEST, rate)

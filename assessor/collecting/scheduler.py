@@ -27,6 +27,9 @@ from assessor.collecting.queue import (
 
 MOST_WORKERS = 64
 _FIRST_WORKERS = 16
+_SAMPLE = 0.05
+_BUSY = 0.9
+"""The share of one processor, over that many seconds, at which Python threads have no room left."""
 _GRACE_LEAST = 0.02
 _GRACE_MOST = 5.0
 _POLL = 0.5
@@ -90,6 +93,8 @@ class Scheduler:
         self._closed = False
         self._stopped = False
         self._settling = 0
+        self._sampled = (0.0, 0.0)
+        self._saturated = False
         self._slowest = 0.0
         self._fault: BaseException | None = None
 
@@ -157,13 +162,22 @@ class Scheduler:
         """As many workers as the measurements justify and the queue can use. Under the lock."""
         tally = self.tally
         wanted = _FIRST_WORKERS
-        if tally.cpu > 0.0:
+        if tally.cpu > 0.0 and not self._at_the_knee():
             wanted = max(wanted, math.ceil(2.0 * (1.0 + tally.latency / tally.cpu)))
         busy = len(self.queue.under_way) + self._settling
         wanted = min(self._most, wanted, busy + self.queue.waiting)
         while tally.workers < wanted:
             tally.workers += 1
             threading.Thread(target=self._work, name=f"collect-{tally.workers}", daemon=True).start()
+
+    def _at_the_knee(self) -> bool:
+        """Whether the interpreter has no time left: waiting for it looks like latency, and more workers add to it."""
+        now, used = time.monotonic(), time.process_time()
+        since, before = self._sampled
+        if now - since >= _SAMPLE:
+            self._saturated = since > 0.0 and used - before >= _BUSY * (now - since)
+            self._sampled = (now, used)
+        return self._saturated
 
     def _work(self) -> None:
         try:

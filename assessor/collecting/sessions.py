@@ -12,6 +12,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 import botocore.session
 from botocore.config import Config
+from botocore.exceptions import UnknownRegionError
 from botocore.loaders import Loader
 from botocore.parsers import ResponseParserFactory
 
@@ -57,6 +58,8 @@ def client_config(timeout: float | None = None) -> Config:
         user_agent=USER_AGENT,
         # Account-based endpoints would put the account into the host, for one connection pool per account.
         account_id_endpoint_mode="disabled",
+        # With the bucket in the host, every bucket would need connections of its own.
+        s3={"addressing_style": "path", "us_east_1_regional_endpoint": "regional"},
     )
 
 
@@ -138,9 +141,12 @@ class Clients:
 
     def offers(self, service: str, region: str) -> bool | None:
         """Whether botocore's endpoint data lists the service in the Region; None where it lists none for it."""
-        with self._lock:
-            partition = self._session.get_partition_for_region(region)
-            listed = self._session.get_available_regions(service, partition)
+        try:
+            with self._lock:
+                partition = self._session.get_partition_for_region(region)
+                listed = self._session.get_available_regions(service, partition)
+        except UnknownRegionError:
+            return None
         return region in listed if listed else None
 
     def close(self) -> None:

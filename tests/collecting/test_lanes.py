@@ -28,6 +28,7 @@ def test_a_refusal_sets_a_rate_and_narrows_the_lane() -> None:
     lane: Lane[object] = Lane("kms")
     for n in range(10):
         lane.begin(n * 0.01)
+    lane.in_flight -= 1
     lane.throttled(0.0, 0.1)
     assert lane.rate == pytest.approx(0.5 * 10 / 0.1)
     assert lane.width == LIMIT / 2

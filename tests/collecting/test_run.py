@@ -14,7 +14,7 @@ from assessor.collecting.request import CannotStartError, CollectRequest, Target
 from assessor.collecting.run import collect, collect_with_tally
 from assessor.demo import DEFAULT_ACCOUNT, Document, Faults, StandIn
 from assessor.model import archive
-from assessor.model.operation import Operation, Scope
+from assessor.model.operation import Bind, Each, Operation, Scope
 from assessor.model.reading import Absent, Call, Reading, Seen, Unseen, Why
 from assessor.model.snapshot import Snapshot
 from tests.collecting import account as of
@@ -260,6 +260,38 @@ def test_an_endpoint_that_does_not_exist_is_unsupported_where_the_service_is_not
     assert isinstance(kms, Unseen)
     assert kendra.why is Why.UNSUPPORTED
     assert kms.why is Why.ERROR
+
+
+def test_an_answer_that_cannot_be_followed_is_not_taken_for_an_empty_listing(
+    serving: Serve, held: Document
+) -> None:
+    def broken(found: str) -> str:
+        raise KeyError(found)
+
+    serving(StandIn(held))
+    child = Operation(
+        "kms", "DescribeKey", "kms:DescribeKey", each=(Each(of.KEYS, {"KeyId": Bind("KeyId", via=broken)}),)
+    )
+    (reading,) = collect(CollectRequest((child,), ("us-east-1",))).readings.values()
+    assert isinstance(reading, Unseen)
+    assert (reading.why, reading.code) == (Why.ERROR, "NotFollowed")
+    assert reading.partial is not None
+    assert len(reading.partial["Keys"]) == 4
+
+
+def test_a_region_that_is_none_in_an_answer_is_an_error_of_that_call_only(
+    serving: Serve, held: Document
+) -> None:
+    serving(StandIn(held))
+    child = Operation(
+        "kms",
+        "DescribeKey",
+        "kms:DescribeKey",
+        each=(Each(of.KEYS, {"KeyId": "KeyId"}, region=Bind("KeyId", via=lambda _: "not a/region")),),
+    )
+    readings = collect(CollectRequest((child, of.VPCS), ("us-east-1",))).readings
+    assert Counter(type(r) for c, r in readings.items() if c.name == "DescribeKey") == {Unseen: 4}
+    assert {r.why for r in readings.values() if isinstance(r, Unseen)} == {Why.ERROR}
 
 
 # -- accounts and Regions --------------------------------------------------------------------------------

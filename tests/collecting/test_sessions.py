@@ -119,6 +119,22 @@ def test_aws_and_its_private_endpoints_still_get_the_account_in_front(url: str, 
     assert sent[0].split("/")[2] == host
 
 
+@pytest.mark.parametrize("region", ["us-east-1", "eu-west-1"])
+def test_all_buckets_of_a_region_share_its_connections(region: str) -> None:
+    hosts: set[str] = set()
+    made = clients().get("s3", region)
+
+    def note(request: Any, **_: Any) -> None:
+        hosts.add(request.url.split("/")[2])
+        raise ConnectionAbortedError
+
+    made.meta.events.register("before-send.s3", note)
+    for bucket in ("one", "two", "with.dots"):
+        with pytest.raises(Exception):  # noqa: B017, PT011 - nothing is sent, whatever botocore makes of that
+            made.get_bucket_policy(Bucket=bucket)
+    assert hosts == {f"s3.{region}.amazonaws.com"}
+
+
 def test_what_is_an_aws_host() -> None:
     assert is_aws_host("https://kms.us-east-1.amazonaws.com/")
     assert is_aws_host("https://vpce-1.kms.eu-west-1.vpce.amazonaws.com")
@@ -236,6 +252,7 @@ def test_where_a_service_is_offered_is_known_or_unknown() -> None:
     assert held.offers("kms", "eu-north-1") is True
     assert held.offers("kendra", "eu-north-1") is False
     assert held.offers("bedrock-agent", "eu-north-1") is None
+    assert held.offers("kms", "nowhere") is None
 
 
 def test_no_aws_library_is_loaded_by_the_package_and_its_request(tmp_path: Path) -> None:
