@@ -14,12 +14,12 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from assessor.iam.actions import matching_actions
-from assessor.iam.conditions import ABSENT, UNKNOWN
+from assessor.iam.conditions import ABSENT, UNKNOWN, Missing
 from assessor.iam.decide import BUDGET, Decision, Verdict, Witness, decide, open_context
 from assessor.iam.patterns import ARN_PARTS, glob_matches, restore
 from assessor.iam.policy import Effect, Policy, StatementRef, Use, parse_policy
 from assessor.iam.principals import ANONYMOUS, Caller, Kind, PrincipalKind, parse_caller
-from assessor.iam.request import Given, Layers, Request
+from assessor.iam.request import Given, Layers, Request, arn_field
 from assessor.iam.shapes import STRANGER
 from assessor.iam.strangers import (
     ENDPOINT,
@@ -126,6 +126,7 @@ class Setting:
     restrict_public_buckets: S3 Block Public Access, of the bucket or the account. internet: False for an API
     Gateway endpoint of type PRIVATE. url_auth: AuthType of a Lambda function URL (NONE or AWS_IAM).
     grantees: principals that hold KMS grants. rcps: resource control policies of the account, by level.
+    fixed: keys that every request carries as stated, or never carries (through no access point: ABSENT).
     """
 
     restrict_public_buckets: bool = False
@@ -133,6 +134,7 @@ class Setting:
     url_auth: str | None = None
     grantees: tuple[str, ...] = ()
     rcps: tuple[tuple[Policy, ...], ...] | None = None
+    fixed: tuple[tuple[str, str | Missing], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +146,8 @@ class _Question:
 
     def ask(self, caller: Caller, action: str, resource: str, given: Given) -> Decision:
         layers = Layers(identity=_ADMINISTRATOR, resource=self.policy, rcps=self.setting.rcps)
-        request = Request(caller, action, resource, self.account, open_context(action, given))
+        known = {**given, **dict(self.setting.fixed)}
+        request = Request(caller, action, resource, self.account, open_context(action, known))
         return decide(request, layers, budget=self.budget)
 
 
@@ -164,7 +167,7 @@ def exposure(
     the policy names it. ``org`` is the id of our own organization, when known.
     """
     question = _Question(policy, account, setting or Setting(), budget)
-    wanted = tuple(actions) if actions is not None else _allowed_actions(policy)
+    wanted = tuple(actions) if actions is not None else _allowed_actions(policy, resource)
     found = _Collected()
     for action in wanted:
         for probe in _resources(policy, action, resource):
@@ -222,14 +225,18 @@ def _restricted(question: _Question, openings: list[Opening]) -> list[Opening]:
 
 
 # -- what to ask about ------------------------------------------------------------------------------
-def _allowed_actions(policy: Policy) -> tuple[str, ...]:
+def _allowed_actions(policy: Policy, resource: str) -> tuple[str, ...]:
+    """What the statements name; of ``*`` and NotAction what the service of the resource knows."""
     found: dict[str, None] = {}
+    service = arn_field(resource, 2)
     for statement in policy.statements:
-        if statement.effect is Effect.DENY or statement.not_actions:
+        if statement.effect is Effect.DENY:
+            continue
+        if statement.not_actions or any(pattern.text == "*" for pattern in statement.actions):
+            own = [a.name for a in matching_actions(f"{service}:*")] or [f"{service}:Zz99"]
+            found.update(dict.fromkeys(name for name in own if statement.covers_action(name)))
             continue
         for pattern in statement.actions:
-            if pattern.text == "*":
-                continue
             known = [a.name for a in matching_actions(pattern.text)]
             found.update(dict.fromkeys(known or [restore(pattern.text)]))
     return tuple(found)[:ACTION_LIMIT]

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from assessor.iam.conditions import ABSENT
 from assessor.iam.decide import Verdict, decide, open_context
 from assessor.iam.exposure import Exposure, Level, Setting, exposure
 from assessor.iam.policy import Use, parse_policy
@@ -237,3 +238,25 @@ def test_an_rcp_closes_what_the_policy_opens() -> None:
     )
     found = ask(to("*"), setting=Setting(rcps=((perimeter,),)), org=ORG)
     assert found.labels == (f"ORG:{ORG}",)
+
+
+def test_every_action_at_once_is_as_open_as_each() -> None:
+    """``Action: "*"`` and NotAction are asked about with what the resource's service knows."""
+    star = allow("*", OBJECTS, Principal="*")
+    assert ask(star).labels == ("ANYONE",)
+    rest = {k: v for k, v in star.items() if k != "Action"} | {"NotAction": "s3:PutObject"}
+    found = ask(rest)
+    assert found.labels == ("ANYONE",)
+    assert "s3:PutObject" not in found.openings[0].actions
+    group = policy(allow("*", "*", Principal="*"), use=Use.RESOURCE)
+    assert exposure(
+        group, resource=f"arn:aws:logs:us-east-1:{ACCOUNT}:log-group:g", account=ACCOUNT
+    ).level.public
+
+
+def test_what_surrounds_a_policy_can_fix_keys_of_every_request() -> None:
+    """A statement for access points opens nothing to who does not come through one."""
+    delegated = to("*", {"StringEquals": {"s3:DataAccessPointAccount": ACCOUNT}})
+    assert ask(delegated).labels == ("ANYONE",)
+    direct = Setting(fixed=(("s3:DataAccessPointAccount", ABSENT),))
+    assert ask(delegated, setting=direct).labels == ("PRIVATE",)
