@@ -36,4 +36,20 @@ GET_API_MAPPINGS = Operation(
     each=(Each(GET_DOMAIN_NAMES, {"DomainName": "DomainName"}),),
 )
 
+# Only where a domain has rules beside, or instead of, its mappings.
+LIST_ROUTING_RULES = Operation(
+    "apigatewayv2",
+    "ListRoutingRules",
+    _GET,
+    items="RoutingRules",
+    token=_PAGE,
+    each=(
+        Each(
+            GET_DOMAIN_NAMES,
+            {"DomainName": "DomainName"},
+            where={"RoutingMode": ("ROUTING_RULE_ONLY", "ROUTING_RULE_THEN_API_MAPPING")},
+        ),
+    ),
+)
+
 GET_VPC_LINKS = Operation("apigatewayv2", "GetVpcLinks", _GET, items="Items", token=_PAGE)

@@ -16,7 +16,7 @@ from assessor.model.snapshot import Snapshot
 def read_account(ctx: click.Context, controls: Iterable[Control], say: Console) -> Snapshot:
     """The snapshot that the options of ``ctx`` ask for. Raises `CannotRunError` and `WrongUsageError`."""
     given = ctx.params
-    operations = tuple(dict.fromkeys(op for control in controls for op in control.reads))
+    operations = tuple(dict.fromkeys(op for control in controls for op in control.operations(given["scope"])))
     regions = tuple(
         dict.fromkeys(name.strip() for text in given["region"] for name in text.split(",") if name.strip())
     )

@@ -11,6 +11,9 @@ from assessor.model.reading import Call
 from assessor.model.verdict import Item, Severity, Status, Verdict
 from assessor.model.view import View
 
+WORKLOAD = "workload"
+"""The scope of a run that judges only what lies on a path to a model."""
+
 
 class Level(StrEnum):
     """How often a control is asked: once for the account, or once in every Region in scope."""
@@ -30,6 +33,8 @@ class Subject:
     region: where the resource lives, when it is not the Region the control is asked in.
     about: what the control's function needs to know, already read.
     evidence: the calls that named this subject, where they are not simply the last ones read.
+    stands_for: ids of the workload's nodes that decide whether it is judged, where that is not its own ARN (a usage
+        plan stands for its stages).
     """
 
     arn: str
@@ -40,6 +45,33 @@ class Subject:
         default_factory=lambda: MappingProxyType({}), hash=False, compare=False
     )
     evidence: tuple[Call, ...] = field(default=(), compare=False)
+    stands_for: tuple[str, ...] = field(default=(), compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Bearing:
+    """What the run's scope makes of one subject.
+
+    instead: the verdict that stands in place of the control's own; ``judged`` False without one leaves it out.
+    note: what the row says beside its verdict, in words. evidence: the calls that this rests on.
+    """
+
+    judged: bool
+    instead: Verdict | None = None
+    note: str = ""
+    evidence: tuple[Call, ...] = ()
+
+
+@dataclass(frozen=True)
+class Narrowing:
+    """How a run in scope ``workload`` narrows what a control judges.
+
+    reads: the operations that ``bearing`` rests on. of: the rest of the sentence "7 seen, ..." where nothing is left.
+    """
+
+    reads: tuple[Operation, ...]
+    bearing: "Callable[[View, Subject], Bearing]"
+    of: str
 
 
 Subjects = Callable[[View], Iterable[Subject]]
@@ -53,6 +85,7 @@ class Control:
     when_none: what it means when there is nothing to ask about; ``none_because`` says so in words.
     answers: the checklist sentences (``S4.3``) it answers; ``frameworks`` maps other catalogues' ids.
     edge_cases: what a reader would otherwise get wrong; shown in the generated page.
+    narrowing: how scope ``workload`` narrows it, for a control that is ``workload_aware``.
     """
 
     id: str
@@ -75,6 +108,13 @@ class Control:
     parameters: tuple[str, ...] = ()
     edge_cases: tuple[str, ...] = ()
     workload_aware: bool = False
+    narrowing: Narrowing | None = None
+
+    def operations(self, scope: str) -> tuple[Operation, ...]:
+        """Every operation it needs in a run of that scope."""
+        if self.narrowing is None or scope != WORKLOAD:
+            return self.reads
+        return tuple(dict.fromkeys((*self.reads, *self.narrowing.reads)))
 
     @property
     def documentation(self) -> str:

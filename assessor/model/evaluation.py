@@ -1,15 +1,16 @@
 """From a snapshot and controls to findings: pure, in a stable order, and no control ever vanishes."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from assessor.model.control import Control, Level, Subject
+from assessor.model.control import WORKLOAD, Bearing, Control, Level, Subject
 from assessor.model.finding import Finding, evidence_text, finding_id, frameworks_text
 from assessor.model.grants import Lacking
 from assessor.model.parameters import Parameters
 from assessor.model.reading import Call, UnseenError, Why
 from assessor.model.snapshot import GLOBAL, Account, Snapshot
-from assessor.model.verdict import Status, Verdict, not_assessed
+from assessor.model.verdict import Status, Verdict, not_applicable, not_assessed
 from assessor.model.view import View
 
 
@@ -41,28 +42,35 @@ def evaluate(
                 view = View(snapshot, account, region, parameters, memo)
                 asked = _ask(control, view, account, place, strict=strict)
                 for row in sorted(asked, key=lambda f: (f.resource_arn, f.finding_id)):
-                    findings.setdefault(row.finding_id, _with_grants(row, control, lacking[account.id]))
+                    findings.setdefault(
+                        row.finding_id, _with_grants(row, control, lacking[account.id], snapshot.run.scope)
+                    )
     return list(findings.values())
 
 
-def _with_grants(row: Finding, control: Control, lacking: Lacking) -> Finding:
+def _with_grants(row: Finding, control: Control, lacking: Lacking, scope: str) -> Finding:
     """A refused row names what would let us see: what it met, then whatever else its control still lacks."""
     if row.reason != Why.DENIED.value:
         return row
-    actions = dict.fromkeys((*row.grant.split(), *lacking.actions(control.reads)))
+    actions = dict.fromkeys((*row.grant.split(), *lacking.actions(control.operations(scope))))
     return replace(row, grant=" ".join(actions))
 
 
 def _ask(control: Control, view: View, account: Account, place: str, *, strict: bool) -> Iterator[Finding]:
     rows: dict[str, Finding] = {}
     subjects = 0
+    left_out: Counter[str] = Counter()
     try:
         for subject in control.subjects(view):
             subjects += 1
             named_by = list(subject.evidence) or view.trail[-1:]
             looking = view.afresh()
+            bearing = _bearing(control, view, subject)
+            if not bearing.judged and bearing.instead is None:
+                left_out[subject.kind] += 1
+                continue
             try:
-                verdict = control.judge(subject, looking)
+                verdict = bearing.instead or control.judge(subject, looking)
             except UnseenError as error:
                 verdict = _unseen(error)
                 named_by += [error.call] if error.call is not None else []
@@ -70,8 +78,11 @@ def _ask(control: Control, view: View, account: Account, place: str, *, strict: 
                 if strict:
                     raise
                 verdict = _broken(control, error)
+            if bearing.note and verdict.status is not Status.NOT_APPLICABLE:
+                verdict = replace(verdict, notes=(*verdict.notes, bearing.note))
             region = subject.region or place
-            row = _row(control, account, region, subject, verdict, named_by + looking.trail, place=place)
+            calls = [*named_by, *looking.trail, *bearing.evidence]
+            row = _row(control, account, region, subject, verdict, calls, place=place)
             rows.setdefault(row.finding_id, row)
     except UnseenError as error:
         account_wide = Subject(view.root_arn, "AWS::::Account", key="listing")
@@ -85,11 +96,20 @@ def _ask(control: Control, view: View, account: Account, place: str, *, strict: 
             control, account, place, account_wide, _broken(control, error), view.trail, listing_unseen=True
         )
     else:
-        if not subjects:
+        if not rows:
             none = Verdict(control.when_none, control.none_because)
+            if subjects and control.narrowing is not None:
+                seen = ", ".join(f"{number} {kind}" for kind, number in sorted(left_out.items()))
+                none = not_applicable(f"{seen} seen, {control.narrowing.of}")
             account_wide = Subject(view.root_arn, "AWS::::Account", key="none")
             yield _row(control, account, place, account_wide, none, view.trail)
     yield from rows.values()
+
+
+def _bearing(control: Control, view: View, subject: Subject) -> Bearing:
+    if control.narrowing is None or view.scope != WORKLOAD:
+        return Bearing(judged=True)
+    return control.narrowing.bearing(view, subject)
 
 
 def _unseen(error: UnseenError) -> Verdict:

@@ -66,6 +66,13 @@ DECLARED: tuple[Parameter, ...] = (
     Parameter("max_burst", int, 200, "largest burst a stage may let through"),
     Parameter("stale_days", int, 14, "days an alarm may stay in ALARM or INSUFFICIENT_DATA"),
     Parameter(
+        "pinned_doors",
+        list,
+        [],
+        "ARN patterns (with *) of front doors that belong to the workload in any case",
+    ),
+    Parameter("excluded_doors", list, [], "ARN patterns (with *) of front doors that do not belong to it"),
+    Parameter(
         "account_budgets_cover_models",
         bool,
         False,

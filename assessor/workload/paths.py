@@ -1,10 +1,15 @@
-"""Paths: every way from a door to a model, the confidence of each, and what could not be followed."""
+"""Paths: every way from a door to a model, the confidence of each, and what could not be followed.
 
-from collections.abc import Iterator
+How far each node is from a model is worked out once for the whole graph; a door's standing is then a look-up, and
+its paths are walked only where somebody wants to see them.
+"""
+
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from assessor.workload.graph import TERMINAL, Edge, Gap, Graph, Node, Strength
+from assessor.workload.graph import BESIDE, STARTS, TERMINAL, Edge, Gap, Graph, Node, Strength
 
 MOST_HOPS = 8
 """Hops of a path at most; agents that call each other would go on for ever."""
@@ -12,8 +17,12 @@ MOST_HOPS = 8
 MOST_PATHS = 64
 """Paths kept of one door; more of them say nothing new about it."""
 
-BESIDE = frozenset({"E11", "E12", "E15", "E16", "E23"})
-"""Edges that belong to a hop but lead no further: web ACL, identity, hints, sightings, network."""
+MOST_STEPS = 20_000
+"""Steps of one walk; a graph knotted beyond that is cut, and the answer says there is more."""
+
+Follow = Callable[[Edge], bool]
+Distances = dict[str, int]
+"""Hops from a node to the nearest of some nodes; nodes from which there is no way are not in it."""
 
 
 @dataclass(frozen=True)
@@ -35,7 +44,7 @@ class Path:
     @cached_property
     def suspected(self) -> bool:
         """Whether it is only a suspicion."""
-        return not self.corroborated and any(edge.broad for edge in self.edges)
+        return not self.corroborated and any(edge.weak for edge in self.edges)
 
     @cached_property
     def confidence(self) -> Strength:
@@ -56,7 +65,10 @@ class Path:
 
 @dataclass(frozen=True)
 class Found:
-    """What leads from one door: paths to models, and where trails were lost on the way."""
+    """What leads from one door: paths to models, and where trails were lost on the way.
+
+    ``more``: there are further paths than those walked.
+    """
 
     paths: tuple[Path, ...]
     gaps: tuple[Gap, ...]
@@ -68,63 +80,180 @@ class Search:
 
     def __init__(self, graph: Graph) -> None:
         self._graph = graph
-        self._live = self._leading_somewhere()
-        self._corroborated = {edge.source for edge in self._beside("E15", "E16")}
+        self.corroborated = frozenset(
+            edge.source for edge in graph.edges() if edge.rule in {"E15", "E16"} and not edge.broad
+        )
+        terminals = [node.id for node in graph.nodes.values() if node.kind in TERMINAL]
+        lost = [node for node in graph.nodes if graph.lost(node)]
+        self.any = self._back(terminals, _whatever)
+        """Hops to a model over whatever edges."""
+        self.clean = self._back(terminals, _strong)
+        """Hops to a model over edges that are more than a suspicion."""
+        self.confirmed = self._back_through(self.any)
+        """Hops to a model by way of something that corroborates the whole."""
+        self.gap = self._back(lost, _strong)
+        """Hops to where a trail was lost; one that is lost behind a suspicion is not looked for."""
+        self._live = self.any.keys() | self._back(lost, _whatever).keys()
+        starts = [node.id for node in graph.nodes.values() if node.kind in STARTS]
+        self.from_any = self._forward(starts, _whatever)
+        """Hops from the nearest door or entry."""
+        self.from_clean = self._forward(starts, _strong)
+        self.from_confirmed = self._forward_through(self.from_any)
 
-    def from_door(self, door: Node) -> Found:
-        """All simple paths of at most `MOST_HOPS` hops, weakest hop last in doubt; and the gaps met."""
-        paths: list[Path] = []
-        gaps: dict[Gap, None] = dict.fromkeys(self._graph.gaps(door.id))
-        more = not self._walk(door, door.id, [], {door.id}, paths, gaps)
-        paths.sort(key=lambda path: (path.suspected, -path.confidence, len(path.edges), path.target))
-        return Found(tuple(paths), tuple(gaps), more)
+    # -- standing ---------------------------------------------------------------------------------
+    def good(self, node: str, taken: int = 0) -> bool:
+        """Whether a path that counts leads from here to a model in what is left of the hops."""
+        return min(self.clean.get(node, 99), self.confirmed.get(node, 99)) + taken <= MOST_HOPS
 
-    def _walk(
-        self,
-        door: Node,
-        at: str,
-        taken: list[Edge],
-        seen: set[str],
-        paths: list[Path],
-        gaps: dict[Gap, None],
-    ) -> bool:
-        if len(taken) >= MOST_HOPS:
-            return True
-        for edge in self._graph.out(at):
-            if edge.rule in BESIDE or edge.target in seen or edge.target not in self._live:
+    def suspect(self, node: str) -> bool:
+        """Whether at least a suspicion of a path does."""
+        return self.any.get(node, 99) <= MOST_HOPS
+
+    def unsure(self, node: str) -> bool:
+        """Whether the trail from here was lost."""
+        return self.gap.get(node, 99) <= MOST_HOPS
+
+    def through_good(self, node: str) -> bool:
+        """Whether a path that counts goes from a door through here to a model."""
+        pairs = (
+            (self.from_clean, self.clean),
+            (self.from_confirmed, self.any),
+            (self.from_any, self.confirmed),
+        )
+        return any(before.get(node, 99) + after.get(node, 99) <= MOST_HOPS for before, after in pairs)
+
+    def through_suspect(self, node: str) -> bool:
+        """Whether at least a suspicion of one does."""
+        return self.from_any.get(node, 99) + self.any.get(node, 99) <= MOST_HOPS
+
+    def through_unsure(self, node: str) -> bool:
+        """Whether a door leads here, and from here the trail was lost."""
+        return self.from_clean.get(node, 99) + self.gap.get(node, 99) <= MOST_HOPS
+
+    # -- paths ------------------------------------------------------------------------------------
+    def from_door(self, door: Node, most: int = MOST_PATHS) -> Found:
+        """All simple paths of at most `MOST_HOPS` hops, the surest first; and the gaps met."""
+        walk = _Walk(self, door, most)
+        complete = walk.go(door.id, [], {door.id})
+        paths = sorted(
+            walk.paths, key=lambda path: (path.suspected, -path.confidence, len(path.edges), path.target)
+        )
+        return Found(tuple(paths), tuple(self.gaps_from(door.id)), not complete)
+
+    def gaps_from(self, start: str, most: int = 8) -> list[Gap]:
+        """The nearest places where a trail from here was lost, without going behind a suspicion."""
+        found: dict[Gap, None] = {}
+        seen = {start}
+        waiting = deque([(start, 0)])
+        while waiting and len(found) < most:
+            at, taken = waiting.popleft()
+            found.update(dict.fromkeys(self._graph.lost(at)))
+            for edge in self._graph.onward(at):
+                near = self.gap.get(edge.target, 99) + taken + 1 <= MOST_HOPS
+                if near and edge.target not in seen and not edge.weak:
+                    seen.add(edge.target)
+                    waiting.append((edge.target, taken + 1))
+        return list(found)[:most]
+
+    def onward(self, at: str, taken: int) -> list[Edge]:
+        """The edges from here that can still end at a model, the most promising first."""
+        left = MOST_HOPS - taken - 1
+        return sorted(
+            (edge for edge in self._graph.onward(at) if self.any.get(edge.target, 99) <= left),
+            key=lambda edge: (edge.weak, not self.good(edge.target, taken + 1), self.any[edge.target]),
+        )
+
+    def terminal(self, node: str) -> bool:
+        """Whether a path ends here."""
+        found = self._graph.nodes.get(node)
+        return found is not None and found.kind in TERMINAL
+
+    # -- distances --------------------------------------------------------------------------------
+    def _back(self, ends: Iterable[str], follow: Follow) -> Distances:
+        return _spread(dict.fromkeys(ends, 0), self._before(follow))
+
+    def _back_through(self, known: Distances) -> Distances:
+        return _spread({n: known[n] for n in self.corroborated if n in known}, self._before(_whatever))
+
+    def _before(self, follow: Follow) -> Callable[[str], Iterator[str]]:
+        return lambda node: (
+            edge.source
+            for edge in self._graph.into(node)
+            if edge.rule not in BESIDE and follow(edge) and not self.terminal(edge.source)
+        )
+
+    def _forward(self, starts: Iterable[str], follow: Follow) -> Distances:
+        return _spread(dict.fromkeys(starts, 0), self._after(follow))
+
+    def _forward_through(self, known: Distances) -> Distances:
+        return _spread({n: known[n] for n in self.corroborated if n in known}, self._after(_whatever))
+
+    def _after(self, follow: Follow) -> Callable[[str], Iterator[str]]:
+        return lambda node: (
+            edge.target
+            for edge in (() if self.terminal(node) else self._graph.onward(node))
+            if follow(edge) and edge.target in self._graph.nodes
+        )
+
+
+def _strong(edge: Edge) -> bool:
+    return not edge.weak
+
+
+def _whatever(_: Edge) -> bool:
+    return True
+
+
+def _spread(starts: Distances, neighbours: Callable[[str], Iterable[str]]) -> Distances:
+    """Hops from the nearest of the starts, each with what it begins at, as far as a path may be long."""
+    levels: list[list[str]] = [[] for _ in range(MOST_HOPS + 1)]
+    found = {node: hops for node, hops in starts.items() if hops <= MOST_HOPS}
+    for node, hops in found.items():
+        levels[hops].append(node)
+    for hops, level in enumerate(levels):
+        if hops == MOST_HOPS:
+            break
+        for node in level:
+            if found[node] != hops:
                 continue
-            if len(paths) >= MOST_PATHS:
-                return False
-            step = [*taken, edge]
-            gaps.update(dict.fromkeys(self._graph.gaps(edge.target)))
-            if self._graph.nodes[edge.target].kind in TERMINAL:
-                paths.append(Path(door, tuple(step), self._confirmed(door, step)))
+            for other in neighbours(node):
+                if found.get(other, MOST_HOPS + 1) > hops + 1:
+                    found[other] = hops + 1
+                    levels[hops + 1].append(other)
+    return found
+
+
+class _Walk:
+    """One walk from a door, the most promising hops first, within its limits."""
+
+    def __init__(self, search: Search, door: Node, most: int) -> None:
+        self._search = search
+        self._door = door
+        self._most = most
+        self._steps = 0
+        self.paths: list[Path] = []
+
+    def go(self, at: str, taken: list[Edge], seen: set[str]) -> bool:
+        """Walk on from here; False when a limit cut the walk."""
+        for edge in self._search.onward(at, len(taken)):
+            if edge.target in seen:
                 continue
-            if not self._walk(door, edge.target, step, seen | {edge.target}, paths, gaps):
+            self._steps += 1
+            if len(self.paths) >= self._most or self._steps > MOST_STEPS:
                 return False
+            taken.append(edge)
+            if self._search.terminal(edge.target):
+                self.paths.append(Path(self._door, tuple(taken), self._confirmed(taken)))
+            else:
+                seen.add(edge.target)
+                complete = self.go(edge.target, taken, seen)
+                seen.discard(edge.target)
+                if not complete:
+                    taken.pop()
+                    return False
+            taken.pop()
         return True
 
-    def _confirmed(self, door: Node, edges: list[Edge]) -> bool:
-        along = {door.id, *(edge.target for edge in edges)}
-        return bool(along & self._corroborated)
-
-    def _beside(self, *rules: str) -> Iterator[Edge]:
-        for node in self._graph.nodes:
-            for edge in self._graph.out(node):
-                if edge.rule in rules:
-                    yield edge
-
-    def _leading_somewhere(self) -> set[str]:
-        """Backward from models and from lost trails: only these nodes are worth walking."""
-        live = {
-            node.id
-            for node in self._graph.nodes.values()
-            if node.kind in TERMINAL or self._graph.gaps(node.id)
-        }
-        waiting = list(live)
-        while waiting:
-            for edge in self._graph.into(waiting.pop()):
-                if edge.rule not in BESIDE and edge.source not in live:
-                    live.add(edge.source)
-                    waiting.append(edge.source)
-        return live
+    def _confirmed(self, edges: list[Edge]) -> bool:
+        known = self._search.corroborated
+        return self._door.id in known or any(edge.target in known for edge in edges)

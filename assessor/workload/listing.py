@@ -1,0 +1,67 @@
+"""Reading for the graph: what is known of a listing beside why the rest is not, and gaps in the words of the failure."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from assessor.model.operation import Operation
+from assessor.model.reading import Absent, Call, Seen, Unseen, UnseenError, Why
+from assessor.model.view import Answer, View, unseen_error
+from assessor.workload.graph import Gap
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """The items of a listing, each with its call, and the first failure among its calls."""
+
+    known: tuple[tuple[Call, Any], ...]
+    unseen: UnseenError | None
+
+    def __iter__(self) -> Iterator[tuple[Call, Any]]:
+        return iter(self.known)
+
+
+def listed(aws: View, operation: Operation, path: str | None = None, **params: Any) -> Listed:
+    """What is known of a listing. A service that is not offered in the Region has nothing there."""
+    known: list[tuple[Call, Any]] = []
+    try:
+        for pair in aws.items_with_call(operation, path, **params):
+            known.append(pair)  # noqa: PERF402 - what came before a failure must be kept
+    except UnseenError as error:
+        return Listed(tuple(known), None if error.why is Why.UNSUPPORTED else error)
+    return Listed(tuple(known), None)
+
+
+@dataclass(frozen=True, slots=True)
+class One:
+    """One answer with its call; None with ``unseen`` where it could not be had, None alone where there is none."""
+
+    call: Call
+    answer: Answer | None
+    unseen: UnseenError | None = None
+
+
+def one(aws: View, operation: Operation, **params: Any) -> One:
+    """One call's answer, whatever became of it."""
+    reading = aws.read(operation, **params)
+    call = aws.trail[-1]
+    match reading:
+        case Seen(value):
+            return One(call, value)
+        case Absent():
+            return One(call, None)
+        case Unseen():
+            return One(call, None, unseen_error(reading, operation, call))
+
+
+def gap(rule: str, at: str, unseen: UnseenError, lost: str) -> Gap:
+    """The gap that a failed reading leaves; ``lost`` says what is unknown for it."""
+    return Gap(rule, at, unseen.why, f"{lost}: {unseen.detail}", unseen.grant, unseen.call)
+
+
+def region_gaps(aws: View, rule: str, at: str, lost: str, *operations: Operation) -> Iterator[Gap]:
+    """A gap for each of the listings that could not be read."""
+    for operation in operations:
+        unseen = listed(aws, operation).unseen
+        if unseen is not None:
+            yield gap(rule, at, unseen, lost)

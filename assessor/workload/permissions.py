@@ -1,0 +1,390 @@
+"""From principals to planes, agents, functions and queues: what policies permit (E14, E22). Never certainty of use.
+
+What a principal may call on everything leads through one node that stands for all of them, so that the graph grows
+with the account and not with its square.
+"""
+
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from assessor.iam.decide import Verdict
+from assessor.iam.holders import Principal
+from assessor.iam.operators import arn_like
+from assessor.iam.policy import Effect, Policy, Statement
+from assessor.iam.principals import PrincipalKind
+from assessor.model.operation import Operation
+from assessor.model.reading import Why
+from assessor.model.view import View
+from assessor.workload import names, principals, targets
+from assessor.workload.graph import Edge, Evidence, Gap, Graph, Kind, Node, Piece, Strength
+from assessor.workload.inference import Allowed, Inference, Permission
+from assessor.workload.listing import gap
+from assessor.workload.principals import Identities, identities
+
+READS: tuple[Operation, ...] = principals.READS
+
+_ASSUME = "sts:AssumeRole"
+_MOST_NAMED = 64
+"""Things of one class that one statement names one by one; beyond it, it is taken for all of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Class:
+    """Things that are called by an action. ``asks``: calling one is itself asking a model (E14), not a hop (E22)."""
+
+    name: str
+    rule: str
+    actions: tuple[str, ...]
+    asks: bool
+    what: str
+
+
+CLASSES = (
+    Class("agents", "E14", ("bedrock:InvokeAgent",), True, "any agent of the account"),
+    Class("flows", "E14", ("bedrock:InvokeFlow",), True, "any flow of the account"),
+    Class("knowledge bases", "E14", ("bedrock:Retrieve",), True, "any knowledge base of the account"),
+    Class(
+        "runtimes",
+        "E14",
+        ("bedrock-agentcore:InvokeAgentRuntime", "bedrock-agentcore:InvokeAgentRuntimeForUser"),
+        True,
+        "any AgentCore runtime of the account",
+    ),
+    Class(
+        "gateways", "E14", ("bedrock-agentcore:InvokeGateway",), True, "any AgentCore gateway of the account"
+    ),
+    Class(
+        "harnesses", "E14", ("bedrock-agentcore:InvokeHarness",), True, "any AgentCore harness of the account"
+    ),
+    Class("functions", "E22", ("lambda:InvokeFunction",), False, "any function of the account"),
+    Class(
+        "machines",
+        "E22",
+        ("states:StartExecution", "states:StartSyncExecution"),
+        False,
+        "any state machine of the account",
+    ),
+    Class("queues", "E22", ("sqs:SendMessage",), False, "any queue of the account"),
+    Class("topics", "E22", ("sns:Publish",), False, "any topic of the account"),
+    Class("tables", "E22", ("dynamodb:PutItem", "dynamodb:UpdateItem"), False, "any table of the account"),
+    Class("buses", "E22", ("events:PutEvents",), False, "any event bus of the account"),
+)
+
+_OF: Mapping[tuple[str, str], str] = {
+    ("bedrock", "agent-alias"): "agents",
+    ("bedrock", "flow"): "flows",
+    ("bedrock", "knowledge-base"): "knowledge bases",
+    ("bedrock-agentcore", "runtime"): "runtimes",
+    ("bedrock-agentcore", "gateway"): "gateways",
+    ("bedrock-agentcore", "harness"): "harnesses",
+    ("lambda", "function"): "functions",
+    ("states", "stateMachine"): "machines",
+    ("dynamodb", "table"): "tables",
+    ("events", "event-bus"): "buses",
+}
+_BY_SERVICE = {"sqs": "queues", "sns": "topics"}
+_CALLED = {action.lower(): one for one in CLASSES for action in one.actions}
+_SERVICES = frozenset({action.partition(":")[0] for action in _CALLED} | {"sts"})
+
+
+def permissions(aws: View, graph: Graph) -> Iterator[Piece]:
+    """What every principal of the graph may call."""
+    known = identities(aws)
+    yield from _Permissions(aws, graph, known).pieces()
+
+
+def everyone(aws: View) -> dict[str, Allowed]:
+    """What every principal of the account may call, by ARN; worked out once."""
+    return aws.whole(_everyone)
+
+
+def _everyone(aws: View) -> dict[str, Allowed]:
+    return Inference(identities(aws).universe, aws.account.regions).everyone()
+
+
+@dataclass
+class _Permissions:
+    aws: View
+    graph: Graph
+    known: Identities
+    _statements: dict[int, tuple[tuple[str, Statement], ...]] = field(default_factory=dict)
+    _keep: list[Policy] = field(default_factory=list)
+    _members: dict[str, list[str]] = field(default_factory=dict)
+    _hubs: dict[str, Class] = field(default_factory=dict)
+    _matched: dict[tuple[str, str], list[str]] = field(default_factory=dict)
+    _assumable: list[str] | None = None
+    _trusted_by: dict[str, list[str]] = field(default_factory=dict)
+
+    def pieces(self) -> Iterator[Piece]:
+        """The edges from every principal that something runs as, and from the roles these may take on."""
+        self._sort_members()
+        wanted: dict[str, Principal] = {}
+        for node in list(self.graph.of(Kind.PRINCIPAL)):
+            principal = self.known.universe.find(node.id)
+            if principal is not None:
+                wanted[node.id] = principal
+            elif self.known.unseen is not None and _own_principal(self.aws, node.id):
+                yield gap("E14", node.id, self.known.unseen, "what it may do is not known")
+        allowed = everyone(self.aws)
+        assumed: dict[str, Principal] = {}
+        for ident, principal in wanted.items():
+            yield from self._from(ident, principal, allowed.get(principal.arn))
+            for piece in self._assumes(ident, principal, allowed):
+                if isinstance(piece, Edge) and piece.target not in wanted:
+                    role = self.known.universe.find(piece.target)
+                    if role is not None:
+                        assumed[piece.target] = role
+                yield piece
+        for ident, principal in assumed.items():
+            yield from self._from(ident, principal, allowed.get(principal.arn))
+        for name, one in self._hubs.items():
+            hub = _hub(one)
+            for member in self._members[name]:
+                note = f"one of {one.what.removeprefix('any ')}"
+                yield Edge(one.rule, hub, member, Strength.PERMITTED, None, note)
+
+    def _sort_members(self) -> None:
+        for node in self.graph.nodes.values():
+            arn = names.arn(node.id.partition("@")[0]) if "@" not in node.id else None
+            if arn is None or arn.account not in ("", self.aws.account_id):
+                continue
+            kind = arn.resource.partition(":")[0].partition("/")[0]
+            name = _OF.get((arn.service, kind)) or _BY_SERVICE.get(arn.service)
+            if name is not None and not (name == "flows" and "/alias/" not in node.id):
+                self._members.setdefault(name, []).append(node.id)
+        for members in self._members.values():
+            members.sort()
+
+    # -- planes ---------------------------------------------------------------------------------------
+    def _from(self, ident: str, principal: Principal, allowed: Allowed | None) -> Iterator[Piece]:
+        if allowed is not None:
+            for permission in allowed.permissions:
+                yield targets.plane(permission.plane)
+                yield self._to_plane(ident, permission)
+            if allowed.unsupported and not allowed.permissions:
+                why = "; ".join(map(str, principal.problems[:2])) or "a policy uses what cannot be judged"
+                yield Gap(
+                    "E14",
+                    ident,
+                    Why.UNSUPPORTED_POLICY_CONSTRUCT,
+                    f"whether it may use {allowed.unsupported[0]} cannot be told: {why}",
+                    call=self.known.evidence,
+                )
+        yield from self._called(ident, principal)
+
+    def _to_plane(self, ident: str, permission: Permission) -> Edge:
+        shown = ", ".join(permission.actions[:3]) + (", ..." if len(permission.actions) > 3 else "")
+        on = ", ".join(permission.resources) or "everything"
+        note = f"{shown} on {on}{', under conditions' if permission.conditional else ''}"
+        return Edge(
+            "E14",
+            ident,
+            f"plane:{permission.plane}",
+            Strength.PERMITTED,
+            self._evidence("; ".join(permission.by)),
+            note[:500],
+            permission.broad,
+        )
+
+    def _evidence(self, value: str) -> Evidence:
+        return Evidence(self.known.evidence, "policies of the principal", value[:300])
+
+    # -- things that are called -----------------------------------------------------------------------
+    def _covering(self, policy: Policy) -> tuple[tuple[str, Statement], ...]:
+        known = self._statements.get(id(policy))
+        if known is None:
+            known = self._statements[id(policy)] = tuple(_calling(policy))
+            self._keep.append(policy)
+        return known
+
+    def _called(self, ident: str, principal: Principal) -> Iterator[Piece]:
+        done: set[tuple[str, str]] = set()
+        for policy in principal.identity:
+            for action, statement in self._covering(policy):
+                one = _CALLED.get(action)
+                if one is None or not self._members.get(one.name):
+                    continue
+                broad = _wide(statement)
+                members, every = self._named(one, statement)
+                for member in members:
+                    if (
+                        (action, member) not in done
+                        and member != ident
+                        and self._may(principal, action, member)
+                    ):
+                        done.add((action, member))
+                        evidence = self._evidence(str(statement.ref))
+                        yield Edge(
+                            one.rule,
+                            ident,
+                            member,
+                            Strength.PERMITTED,
+                            evidence,
+                            _spelled(one, action),
+                            broad,
+                        )
+                if every and self._may(principal, action, self._members[one.name][0]):
+                    yield from self._hub(one, ident, action, statement, broad=broad)
+
+    def _hub(
+        self, one: Class, ident: str, action: str, statement: Statement, *, broad: bool
+    ) -> Iterator[Piece]:
+        """All things of a class. That a role may call every function of the account is a suspicion, no path."""
+        self._hubs[one.name] = one
+        hub = _hub(one)
+        yield Node(hub, Kind.RELAY, one.what, label=one.what)
+        note = _spelled(one, action)
+        suspicion = broad or not one.asks
+        yield Edge(
+            one.rule, ident, hub, Strength.PERMITTED, self._evidence(str(statement.ref)), note, suspicion
+        )
+
+    def _named(self, one: Class, statement: Statement) -> tuple[list[str], bool]:
+        """The members of a class that a statement names, or that it covers them all."""
+        if statement.resources is None or statement.not_resources or statement.problems:
+            return [], True
+        members = self._members[one.name]
+        found: dict[str, None] = {}
+        for template in statement.resources:
+            text = template.constant
+            if text is None:
+                text = "".join(part if isinstance(part, str) else "*" for part in template.parts)
+            key = (one.name, text)
+            if key not in self._matched:
+                self._matched[key] = _matching(text, members)
+            matched = self._matched[key]
+            if text == "*" or len(matched) > _MOST_NAMED:
+                return [], True
+            found.update(dict.fromkeys(matched))
+        return list(found), False
+
+    def _may(self, principal: Principal, action: str, member: str) -> bool:
+        verdict = self.known.universe.ask(principal, action, member)
+        return verdict.possible or verdict.verdict is Verdict.UNSUPPORTED
+
+    # -- roles taken on -------------------------------------------------------------------------------
+    def _assumes(self, ident: str, principal: Principal, allowed: Mapping[str, Allowed]) -> Iterator[Piece]:
+        """Roles of this account that it may take on and that may call a model; those of others are not known."""
+        own: dict[str, bool] = {}
+        for policy in principal.identity:
+            for action, statement in self._covering(policy):
+                if action != _ASSUME.lower():
+                    continue
+                yield from self._elsewhere(ident, statement)
+                for role in self._roles(statement, allowed):
+                    own[role] = own.get(role, True) and _wide(statement)
+        for role, trusted in self._trusting(principal, allowed).items():
+            own.setdefault(role, trusted)
+        for role, broad in own.items():
+            target = self.known.universe.find(role)
+            if target is None or role in (ident, principal.arn) or not _trusts(target, principal):
+                continue
+            decision = self.known.universe.ask(principal, _ASSUME, role)
+            if decision.possible:
+                yield targets.role(role)
+                evidence = self._evidence("; ".join(str(ref) for ref in decision.grants[:3]))
+                yield Edge("E14", ident, role, Strength.PERMITTED, evidence, "may take on the role", broad)
+
+    def _roles(self, statement: Statement, allowed: Mapping[str, Allowed]) -> Iterator[str]:
+        reaching = self._reaching(allowed)
+        if statement.resources is None or statement.not_resources:
+            yield from reaching
+            return
+        for template in statement.resources:
+            text = template.constant
+            yield from reaching if text is None or text == "*" else _matching(text, reaching)
+
+    def _reaching(self, allowed: Mapping[str, Allowed]) -> list[str]:
+        """The roles that may call a model and that principals can take on at all, sorted."""
+        if self._assumable is None:
+            self._assumable = []
+            for arn in sorted(allowed):
+                role = self.known.universe.find(arn)
+                if allowed[arn].permissions and role is not None:
+                    trusted = tuple(_named_in_trust(role))
+                    self._assumable += [arn] if trusted else []
+                    for named in trusted:
+                        self._trusted_by.setdefault(named, []).append(arn)
+        return self._assumable
+
+    def _trusting(self, principal: Principal, allowed: Mapping[str, Allowed]) -> dict[str, bool]:
+        """Roles whose trust policy names the principal itself: in one account that is permission enough."""
+        self._reaching(allowed)
+        return dict.fromkeys(self._trusted_by.get(principal.arn, ()), False)
+
+    def _elsewhere(self, ident: str, statement: Statement) -> Iterator[Piece]:
+        for template in statement.resources or ():
+            arn = names.arn(template.constant or "")
+            if arn is not None and arn.account.isdecimal() and arn.account != self.aws.account_id:
+                yield Gap(
+                    "E14",
+                    ident,
+                    Why.CROSS_ACCOUNT,
+                    f"it may take on {template.constant} of account {arn.account}: what that may do is not known",
+                    call=self.known.evidence,
+                )
+
+
+def _calling(policy: Policy) -> Iterator[tuple[str, Statement]]:
+    for statement in policy.statements:
+        if statement.effect is not Effect.ALLOW:
+            continue
+        prefixes = {pattern.text.partition(":")[0] for pattern in statement.actions}
+        if not statement.not_actions and not prefixes & (_SERVICES | {"*"}):
+            continue
+        for action in (*_CALLED, _ASSUME.lower()):
+            if statement.covers_action(action):
+                yield action, statement
+
+
+def _wide(statement: Statement) -> bool:
+    return statement.not_actions or all(pattern.text == "*" for pattern in statement.actions)
+
+
+def _hub(one: Class) -> str:
+    return f"any:{one.name}"
+
+
+def _spelled(one: Class, action: str) -> str:
+    return next(name for name in one.actions if name.lower() == action)
+
+
+def _matching(pattern: str, members: list[str]) -> list[str]:
+    """The members (sorted) that a pattern matches; only those that share its beginning are looked at."""
+    cut = min((at for at in (pattern.find("*"), pattern.find("?")) if at >= 0), default=-1)
+    if cut < 0:
+        at = bisect_left(members, pattern)
+        return [pattern] if at < len(members) and members[at] == pattern else []
+    start = pattern[:cut]
+    compiled = arn_like(pattern)
+    found: list[str] = []
+    for at in range(bisect_left(members, start), len(members)):
+        if not members[at].startswith(start):
+            break
+        if compiled.matches(members[at]):
+            found.append(members[at])
+            if len(found) > _MOST_NAMED:
+                break
+    return found
+
+
+def _own_principal(aws: View, ident: str) -> bool:
+    arn = names.arn(ident)
+    return arn is not None and arn.account == aws.account_id
+
+
+def _named_in_trust(role: Principal) -> Iterable[str]:
+    for statement in role.trust.statements if role.trust is not None else ():
+        if statement.effect is Effect.ALLOW and statement.principals is not None:
+            for named in statement.principals.named:
+                if named.kind is PrincipalKind.AWS:
+                    yield named.value
+
+
+def _trusts(role: Principal, principal: Principal) -> bool:
+    account = f":iam::{principal.account}:root"
+    return any(
+        value in ("*", principal.arn, principal.account) or value.endswith(account)
+        for value in _named_in_trust(role)
+    )
