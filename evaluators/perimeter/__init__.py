@@ -2,6 +2,7 @@
 
 from assessor.model.control import Control
 from evaluators.perimeter.http_websocket_stage_throttled import http_websocket_stage_throttled
+from evaluators.perimeter.rate_based_rule_limits import rate_based_rule_limits
 from evaluators.perimeter.rest_stage_throttled import rest_stage_throttled
 from evaluators.perimeter.vector_stores_not_public import vector_stores_not_public
 from evaluators.perimeter.waf_on_every_public_front_door import waf_on_every_public_front_door
@@ -9,6 +10,7 @@ from evaluators.perimeter.waf_on_every_public_front_door import waf_on_every_pub
 CONTROLS: tuple[Control, ...] = (
     vector_stores_not_public,
     waf_on_every_public_front_door,
+    rate_based_rule_limits,
     rest_stage_throttled,
     http_websocket_stage_throttled,
 )
