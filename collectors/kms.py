@@ -60,6 +60,7 @@ DESCRIBE_KEY = Operation(
         Each(logs.DESCRIBE_LOG_GROUPS, {"KeyId": "kmsKeyId"}),
         Each(s3.GET_BUCKET_ENCRYPTION, {"KeyId": _BUCKET_KEY}),
         Each(opensearchserverless.LIST_COLLECTIONS, {"KeyId": Bind("kmsKeyArn", via=naming.key)}),
+        Each(opensearchserverless.GET_SECURITY_POLICY, {"KeyId": "securityPolicyDetail.policy.KmsARN"}),
         Each(opensearch.DESCRIBE_DOMAIN, {"KeyId": "DomainStatus.EncryptionAtRestOptions.KmsKeyId"}),
         Each(rds.DESCRIBE_DB_CLUSTERS, {"KeyId": "KmsKeyId"}),
         Each(neptune_graph.GET_GRAPH, {"KeyId": Bind("kmsKeyIdentifier", via=naming.key)}),
@@ -76,13 +77,13 @@ DESCRIBE_KEY = Operation(
 _ARN = "KeyMetadata.Arn"
 _PRIMARY = "KeyMetadata.MultiRegionConfiguration.PrimaryKey"
 
-# Keys that AWS manages rotate by themselves; asymmetric, HMAC and outside keys cannot. A replica follows its
+# Keys that AWS manages rotate by themselves; asymmetric and HMAC keys answer that they cannot. A replica follows its
 # primary, which is asked where it lives.
 _ROTATING = (
     Each(
         DESCRIBE_KEY,
         {"KeyId": _ARN},
-        where={"KeyMetadata.KeyManager": ("CUSTOMER",), "KeyMetadata.KeySpec": ("SYMMETRIC_DEFAULT",)},
+        where={"KeyMetadata.KeyManager": ("CUSTOMER",)},
     ),
     Each(
         DESCRIBE_KEY,
