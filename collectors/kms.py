@@ -60,6 +60,7 @@ DESCRIBE_KEY = Operation(
         Each(logs.DESCRIBE_LOG_GROUPS, {"KeyId": "kmsKeyId"}),
         Each(s3.GET_BUCKET_ENCRYPTION, {"KeyId": _BUCKET_KEY}),
         Each(opensearchserverless.LIST_COLLECTIONS, {"KeyId": Bind("kmsKeyArn", via=naming.key)}),
+        Each(opensearchserverless.BATCH_GET_COLLECTION, {"KeyId": Bind("kmsKeyArn", via=naming.key)}),
         Each(opensearchserverless.GET_SECURITY_POLICY, {"KeyId": "securityPolicyDetail.policy.KmsARN"}),
         Each(opensearch.DESCRIBE_DOMAIN, {"KeyId": "DomainStatus.EncryptionAtRestOptions.KmsKeyId"}),
         Each(rds.DESCRIBE_DB_CLUSTERS, {"KeyId": "KmsKeyId"}),

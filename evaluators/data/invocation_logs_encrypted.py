@@ -39,6 +39,7 @@ from evaluators.derived.logging import LogGroup
         "The search for a log group is by prefix and returns neighbours: only the very name counts.",
         "Three destinations can exist at once; each has its row.",
         "A key associated later does not re-encrypt what is already in the log group.",
+        "A Region that does not offer Bedrock has none of this: not applicable.",
     ),
 )
 def invocation_logs_encrypted(subject: Subject, aws: View) -> Verdict:

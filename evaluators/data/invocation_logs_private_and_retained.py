@@ -57,6 +57,7 @@ Problem = tuple[Severity, str]
         "A public policy or access list counts only if neither the bucket's nor the account's block shuts it off.",
         "In a versioned bucket what expires stays as a noncurrent version: a note.",
         "Object lock may conflict with duties to erase: a note.",
+        "A Region that does not offer Bedrock has none of this: not applicable.",
     ),
 )
 def invocation_logs_private_and_retained(subject: Subject, aws: View) -> Verdict:

@@ -101,6 +101,7 @@ def _arn(aws: View, use: KeyUse) -> str | None:
         "A key that waits for its deletion always reads false: GAI-5.14 judges it.",
         "Where the answer leaves the period out it is 365 days; 90 to 2560 are possible.",
         "A disabled key keeps its setting but is not rotated until it is enabled again.",
+        "What a Region does not offer names no key there.",
     ),
 )
 def keys_rotate(subject: Subject, aws: View) -> Verdict:

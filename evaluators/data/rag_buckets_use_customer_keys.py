@@ -60,6 +60,7 @@ def subjects(aws: View) -> Iterator[Subject]:
         "Default encryption says nothing of objects written before it was set.",
         "SSE-C that is not blocked lets a thief lock objects under a key of his own: a note, not a fail.",
         "The bucket may live in another Region than the knowledge base: the row carries the bucket's.",
+        "A Region that does not offer knowledge bases or Kendra has no sources of that kind.",
     ),
 )
 def rag_buckets_use_customer_keys(subject: Subject, aws: View) -> Verdict:

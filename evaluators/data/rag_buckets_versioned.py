@@ -53,6 +53,7 @@ from evaluators.derived.buckets import Bucket
         "Suspended keeps old versions but makes no new ones: a fail.",
         "S3 Vectors buckets have no versioning and are not asked about.",
         "A rule that keeps a number of newer versions still removes the one before a series of overwrites.",
+        "A Region that does not offer knowledge bases or Kendra has no sources of that kind.",
     ),
 )
 def rag_buckets_versioned(subject: Subject, aws: View) -> Verdict:

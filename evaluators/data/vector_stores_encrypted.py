@@ -79,6 +79,7 @@ def subjects(aws: View) -> Iterator[Subject]:
         "An index of S3 Vectors may have encryption of its own, which counts before the bucket's.",
         "An OpenSearch domain must encrypt between its nodes and towards its clients too.",
         "Pinecone, Redis Enterprise Cloud and MongoDB Atlas answer to no AWS API (ATT-5.2).",
+        "A Region that does not offer Bedrock has none of this: not applicable.",
     ),
 )
 def vector_stores_encrypted(subject: Subject, aws: View) -> Verdict:

@@ -71,7 +71,7 @@ class Watch:
 class Watched:
     """What an alarm watches, and the expressions in it that could not be read.
 
-    plain: the compared value is one metric as it is, neither an expression over metrics nor a band.
+    plain: what is compared (with a threshold or a band) is one metric as it is, no expression over metrics.
     """
 
     watches: tuple[Watch, ...]
@@ -94,7 +94,7 @@ def watched(alarm: Answer) -> Watched:
     returned = [q for q in queries.values() if q.get("ReturnData", True) and q.get("Id") != band]
     starts = returned or [queries[band]] if band in queries else returned
     found = [thing for start in starts for thing in _reached(start, queries, 0)]
-    plain = not band and len(starts) == 1 and "MetricStat" in starts[0]
+    plain = len(starts) == 1 and "MetricStat" in starts[0]
     whole = _collected(found)
     return Watched(whole.watches, whole.unclear, plain)
 

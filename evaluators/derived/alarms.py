@@ -48,12 +48,9 @@ class Alarm:
 
     @property
     def rises(self) -> bool:
-        """Whether it can fire on a rise. An expression may turn its metric round, so only a plain one is judged."""
-        return not (
-            self.watched.plain
-            and str(self.settings.get("ComparisonOperator") or "").startswith("LessThan")
-            and "Greater" not in str(self.settings.get("ComparisonOperator"))
-        )
+        """Whether it can fire on a rise. An expression may turn its metric round, so only a plain metric is judged."""
+        operator = str(self.settings.get("ComparisonOperator") or "")
+        return not self.watched.plain or "Greater" in operator or not operator.startswith("LessThan")
 
 
 @dataclass(frozen=True, slots=True)

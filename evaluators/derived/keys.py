@@ -13,6 +13,7 @@ from assessor.model.reading import Call
 from assessor.model.view import Answer, Gathered, View, gather
 from collectors import bedrock, bedrock_agent, kms, logs, naming, s3, secretsmanager, sns
 from evaluators.derived import alarms, buckets, key_facts, logging, rag, stores
+from evaluators.derived.offered import offered
 
 T = TypeVar("T")
 _MANAGED = (
@@ -87,8 +88,13 @@ class KeyUse:
 
 
 def keys_in_use(aws: View) -> Gathered[KeyUse]:
-    """Every naming of a key in this Region, then what could not be read. The same key may be named many times."""
-    return gather(*(_named(aws, *source) for source in _ANSWERS), *(make(aws) for make in _PLACES))
+    """Every naming of a key in this Region, then what could not be read. The same key may be named many times.
+
+    What a Region does not offer names no key there.
+    """
+    return gather(
+        *(offered(_named(aws, *source)) for source in _ANSWERS), *(offered(make(aws)) for make in _PLACES)
+    )
 
 
 def _named(aws: View, operation: Operation, path: str, words: str) -> Iterator[KeyUse]:

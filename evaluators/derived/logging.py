@@ -17,6 +17,7 @@ from assessor.model.view import Answer, View
 from collectors import bedrock, logs, naming
 from evaluators.derived import buckets
 from evaluators.derived.buckets import Bucket, Use
+from evaluators.derived.offered import offered
 
 READS: tuple[Operation, ...] = (bedrock.GET_MODEL_INVOCATION_LOGGING_CONFIGURATION,)
 DESTINATION_READS: tuple[Operation, ...] = (*READS, logs.DESCRIBE_LOG_GROUPS, *buckets.READS)
@@ -114,8 +115,13 @@ def _uses(aws: View, config: Answer, evidence: tuple[Call, ...]) -> Iterator[tup
 def destinations(aws: View) -> Iterator[Subject]:
     """The destinations in use in this Region, one subject each; none when logging is off. Raises UnseenError.
 
-    ``about`` holds ``group`` (a `LogGroup`) or ``bucket`` (a `Bucket`), and ``logging`` (the `Logging`).
+    Where Bedrock is not offered nothing is logged. ``about`` holds ``group`` (a `LogGroup`) or ``bucket`` (a
+    `Bucket`), and ``logging`` (the `Logging`).
     """
+    return offered(_destinations(aws))
+
+
+def _destinations(aws: View) -> Iterator[Subject]:
     logging = aws.derive(invocation_logging)
     if not logging.on:
         return

@@ -14,6 +14,7 @@ from assessor.model.view import Answer, Gathered, View, gather
 from collectors import bedrock_agent, kendra, naming, s3
 from evaluators.derived import buckets
 from evaluators.derived.buckets import Bucket, Use
+from evaluators.derived.offered import offered
 
 READS: tuple[Operation, ...] = (
     bedrock_agent.GET_DATA_SOURCE,
@@ -39,9 +40,12 @@ _SUPPLEMENTAL = tuple(
 def rag_buckets(aws: View) -> Gathered[Bucket]:
     """Every bucket that retrieval in this Region reads from, each once.
 
-    What cannot be read (a data source, a listing) is raised after the buckets that are known.
+    What cannot be read (a data source, a listing) is raised after the buckets that are known. A Region that does not
+    offer Kendra or knowledge bases has no sources of that kind.
     """
-    found = gather(_sources(aws), _supplements(aws), _kendra(aws), _account_scope(aws))
+    found = gather(
+        offered(_sources(aws)), offered(_supplements(aws)), offered(_kendra(aws)), _account_scope(aws)
+    )
     return Gathered(buckets.merged(aws, found.known), found.unseen)
 
 

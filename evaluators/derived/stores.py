@@ -19,6 +19,7 @@ from collectors import (
     rds,
     s3vectors,
 )
+from evaluators.derived.offered import offered
 
 READS: tuple[Operation, ...] = (bedrock_agent.GET_KNOWLEDGE_BASE,)
 SETTING_READS: tuple[Operation, ...] = (
@@ -78,8 +79,11 @@ class Store:
 
 
 def vector_stores(aws: View) -> Gathered[Store]:
-    """The vector stores of this Region's knowledge bases, each once; what cannot be read is raised after them."""
-    found = gather(_stores(aws))
+    """The vector stores of this Region's knowledge bases, each once; what cannot be read is raised after them.
+
+    A Region that does not offer knowledge bases has none.
+    """
+    found = gather(offered(_stores(aws)))
     stores: dict[tuple[str, str], Store] = {}
     for store in found.known:
         same = (store.kind, store.arn)

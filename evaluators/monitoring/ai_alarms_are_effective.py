@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from assessor.model.control import Level, Subject, control
+from assessor.model.reading import UnseenError
 from assessor.model.verdict import Item, Severity, Status, Verdict, failed, passed
 from assessor.model.view import View
 from evaluators.derived import alarms
@@ -90,6 +91,7 @@ def ai_alarms_are_effective(subject: Subject, aws: View) -> Verdict:
     found = alarms.effect(aws, alarm)
     if found.faults:
         return failed(f"Alarm {alarm.name} on {watched}: {'; '.join(found.faults)}", None, *found.notes)
-    if found.unseen is not None:
-        raise found.unseen
+    gap = found.unseen
+    if gap is not None:
+        raise UnseenError(gap.why, f"alarm {alarm.name} on {watched}: {gap.detail}", gap.grant, gap.call)
     return passed(f"Alarm {alarm.name} on {watched}: {found.reach}", *found.notes)

@@ -12,13 +12,18 @@ from evaluators.derived.alarm_metrics import Watch
 from evaluators.derived.alarms import Alarm
 from evaluators.derived.guardrail_versions import GuardrailVersion
 from evaluators.derived.guardrails import InUse
+from evaluators.derived.offered import offered
 
 METRIC = "InvocationsIntervened"
 _PART = {"GuardrailContentSource": "one direction", "GuardrailPolicyType": "one kind of policy"}
 
 
 def subjects(aws: View) -> Iterator[Subject]:
-    """Guardrail versions in use."""
+    """Guardrail versions in use; none where Bedrock is not offered."""
+    return offered(_subjects(aws))
+
+
+def _subjects(aws: View) -> Iterator[Subject]:
     found = aws.derive(guardrails.guardrails_in_use)
     for one in found.known:
         yield Subject(
@@ -67,6 +72,7 @@ def subjects(aws: View) -> Iterator[Subject]:
         "GuardrailArn without GuardrailVersion, or GuardrailId, is no dimension set AWS publishes.",
         "A metric without data yet is no fault where the dimensions are documented.",
         "Metric math or a query over all guardrails survives every new version.",
+        "A Region that does not offer Bedrock has none of this: not applicable.",
     ),
 )
 def alarm_on_guardrail_interventions(subject: Subject, aws: View) -> Verdict:

@@ -51,7 +51,7 @@ VOLUME = frozenset({"Invocations"})
             "watches nothing."
         ),
         "Cross-Region inference publishes under the profile's id: an alarm on the bare model id never fires.",
-        "A metric of another account (cross-account observability) says nothing of this one.",
+        "Alarms of a monitoring account (cross-account observability) cannot be seen from this one.",
     ),
 )
 def alarm_on_invocation_volume(subject: Subject, aws: View) -> Verdict:

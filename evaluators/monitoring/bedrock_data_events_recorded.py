@@ -236,6 +236,7 @@ def _subject(
             "configuration."
         ),
         "Event data stores of Regions outside the run are not looked at.",
+        "A service that the Region does not offer has nothing there, as long as another one answered.",
     ),
 )
 def bedrock_data_events_recorded(subject: Subject, aws: View) -> Verdict:

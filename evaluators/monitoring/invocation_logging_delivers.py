@@ -63,6 +63,7 @@ BEDROCK = "bedrock.amazonaws.com"
             "failures."
         ),
         "The search for a log group is by prefix and finds neighbours: only the very name counts.",
+        "A Region that does not offer Bedrock has none of this: not applicable.",
     ),
 )
 def invocation_logging_delivers(subject: Subject, aws: View) -> Verdict:

@@ -14,6 +14,7 @@ from evaluators.derived import flows, guardrails
 from evaluators.derived.agents import DRAFT, TEST_ALIAS
 from evaluators.derived.guardrail_versions import versions
 from evaluators.derived.guardrails import InUse
+from evaluators.derived.offered import offered
 
 AGENT_ALIAS = "AWS::Bedrock::AgentAlias"
 FLOW_ALIAS = "AWS::Bedrock::FlowAlias"
@@ -47,8 +48,8 @@ class Live:
 
 
 def subjects(aws: View) -> Iterator[Subject]:
-    """Aliases of agents and flows, prompts, and guardrail versions in use."""
-    return iter(gather(_agents(aws), _flows(aws), _prompts(aws), _guardrails(aws)))
+    """Aliases of agents and flows, prompts, and guardrail versions in use; none where Bedrock is not offered."""
+    return iter(gather(*(offered(make(aws)) for make in (_agents, _flows, _prompts, _guardrails))))
 
 
 def _arn(aws: View, resource: str) -> str:
@@ -161,6 +162,7 @@ def _guardrails(aws: View) -> Iterator[Subject]:
         "The history of an alias shows what it routed to before.",
         "A prompt counts by the versions it has, and by what a deployed flow names of it.",
         "Version 1 has no predecessor: it passes as a first release.",
+        "A Region that does not offer Bedrock has none of this: not applicable.",
     ),
 )
 def orchestration_can_roll_back(subject: Subject, aws: View) -> Verdict:
