@@ -29,7 +29,12 @@ def subjects(aws: View) -> Iterator[Subject]:
     for route in routes.known:
         if not route.api.websocket or route.key == CONNECT:
             yield Subject(
-                route.arn, "AWS::ApiGatewayV2::Route", about={"route": route}, evidence=route.evidence
+                route.arn,
+                "AWS::ApiGatewayV2::Route",
+                about={"route": route},
+                evidence=route.evidence,
+                # Over a connection come the messages for every route.
+                stands_for=(route.api.arn,) if route.api.websocket else (),
             )
     apis = doors_http_apis(aws)
     for api in apis.known:

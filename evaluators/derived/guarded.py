@@ -3,14 +3,19 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from assessor.model.control import WORKLOAD, Subject
 from assessor.model.reading import Call, UnseenError
 from assessor.model.view import Gathered, View
+from assessor.workload.workload import Standing
 from evaluators.derived import web_doors
 from evaluators.derived.doors import doors_on_the_web, doors_rest_methods
-from evaluators.derived.rest_doors import RestStage
+from evaluators.derived.rest_doors import RestMethod, RestStage
 from evaluators.derived.waf_statements import Traffic
 from evaluators.derived.web_acls import association
 from evaluators.derived.web_doors import WebDoor
+from evaluators.derived.workload import reach
+
+_JUDGED = frozenset({Standing.ON_PATH, Standing.PINNED, Standing.UNKNOWN})
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +53,10 @@ def guarded_doors(aws: View) -> Gathered[Guarded]:
 
 
 def traffic(aws: View, guarded: Guarded) -> Iterator[Traffic]:
-    """What goes through the doors of a web ACL: the methods of a stage, or requests on paths that are not known."""
+    """What goes through the doors of a web ACL: the methods of a stage, or requests on paths that are not known.
+
+    In scope ``workload`` methods that lead to no model do not matter.
+    """
     for door in guarded.doors:
         kinds = list(_of_stage(aws, door.source)) if isinstance(door.source, RestStage) else []
         if door.kind == web_doors.GRAPHQL:
@@ -62,6 +70,16 @@ def _of_stage(aws: View, stage: RestStage) -> Iterator[Traffic]:
         return
     for method in methods.known:
         if method.stage.arn == stage.arn and not method.mock:
-            # Under a custom domain WAF sees the path without the stage.
-            paths = (f"/{stage.name}{method.path}", method.path)
-            yield Traffic(f"{method.verb} {method.path}", paths, method.verb)
+            standing = _standing(aws, method)
+            if standing in _JUDGED:
+                # Under a custom domain WAF sees the path without the stage.
+                paths = (f"/{stage.name}{method.path}", method.path)
+                certain = standing is not Standing.UNKNOWN
+                yield Traffic(f"{method.verb} {method.path}", paths, method.verb, certain)
+
+
+def _standing(aws: View, method: RestMethod) -> Standing:
+    """Whether the method is one that matters: in scope ``account`` every one is."""
+    if aws.scope != WORKLOAD:
+        return Standing.ON_PATH
+    return reach(aws, Subject(method.arn, "AWS::ApiGateway::Method", key=method.stage.name)).standing

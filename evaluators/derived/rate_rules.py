@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from assessor.model.operation import Operation
-from assessor.model.reading import UnseenError
+from assessor.model.reading import UnseenError, Why
 from assessor.model.view import Answer, Gathered, View, gather
 from collectors import wafv2
 from evaluators.derived.waf_statements import Reach, Traffic, of_some_clients, reach
@@ -40,11 +40,15 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How far one rule limits one kind of traffic. ``why`` in words; ``evadable``: it limits those who let it."""
+    """How far one rule limits one kind of traffic.
+
+    why: in words. evadable: it limits those who let it. reason: why ``reach`` is not known, where it is not.
+    """
 
     reach: Reach
     why: str
     evadable: bool = False
+    reason: Why = Why.UNSUPPORTED_POLICY_CONSTRUCT
 
 
 def rules_in_order(aws: View, acl: Answer) -> Gathered[Rule]:
@@ -120,7 +124,11 @@ def limited(
             found.append(worse if worse is not None and one.reach is not Reach.NONE else one)
     order = (Reach.ALL, Reach.UNKNOWN, Reach.NONE)
     best = min(found, key=lambda one: (order.index(one.reach), not one.evadable), default=None)
-    return best or Outcome(Reach.NONE, "it has no rate-based rule"), found
+    best = best or Outcome(Reach.NONE, "it has no rate-based rule")
+    if best.reach is Reach.NONE and not traffic.certain:
+        said = f"{best.why}; whether {traffic.what} leads to a model is not known"
+        best = Outcome(Reach.UNKNOWN, said, reason=Why.LINK_UNKNOWN)
+    return best, found
 
 
 def _outcome(

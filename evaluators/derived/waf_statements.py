@@ -27,12 +27,14 @@ class Traffic:
     """Requests to one method or route of a door.
 
     paths: the forms in which WAF may see its path (with and without the stage, which depends on the domain the
-    request came by); empty where the paths are not known. verb: ``ANY`` where every method may come.
+    request came by); empty where the paths are not known. verb: ``ANY`` where every method may come. certain: False
+    where it is not known whether it leads to a model.
     """
 
     what: str
     paths: tuple[str, ...] = ()
     verb: str = "ANY"
+    certain: bool = True
 
 
 # Transformations that leave an ordinary path as it is.

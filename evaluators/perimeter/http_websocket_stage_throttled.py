@@ -21,6 +21,7 @@ def subjects(aws: View) -> Iterator[Subject]:
                 key=route.key,
                 about={"stage": stage, "route": route},
                 evidence=(*stage.evidence, *route.evidence[-1:]),
+                stands_for=(route.arn,),
             )
 
 

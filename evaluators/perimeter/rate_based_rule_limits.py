@@ -19,7 +19,12 @@ def subjects(aws: View) -> Iterator[Subject]:
     """Every web ACL that stands before a door in scope, once."""
     for one in guarded_doors(aws):
         yield Subject(
-            one.acl, "AWS::WAFv2::WebACL", region=one.region, about={"guarded": one}, evidence=one.evidence
+            one.acl,
+            "AWS::WAFv2::WebACL",
+            region=one.region,
+            about={"guarded": one},
+            evidence=one.evidence,
+            stands_for=tuple(door.arn for door in one.doors),
         )
 
 
@@ -120,7 +125,7 @@ def _verdict(one: Guarded, best: Outcome, every: list[Outcome]) -> Verdict:
     if best.reach is Reach.ALL:
         return passed(f"{said}: {best.why}")
     if best.reach is Reach.UNKNOWN:
-        return not_assessed(Why.UNSUPPORTED_POLICY_CONSTRUCT, f"{said}: {best.why}")
+        return not_assessed(best.reason, f"{said}: {best.why}")
     reasons = list(dict.fromkeys(outcome.why for outcome in every)) or [best.why]
     more = f"; and {len(reasons) - _SHOWN} more rules" if len(reasons) > _SHOWN else ""
     severity = Severity.MEDIUM if best.evadable else None

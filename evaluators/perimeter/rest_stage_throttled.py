@@ -6,6 +6,7 @@ from assessor.model.control import Level, Subject, control
 from assessor.model.path import values
 from assessor.model.verdict import Item, Severity, Status, Verdict, failed, not_applicable, passed
 from assessor.model.view import View
+from assessor.workload import names
 from collectors import apigateway
 from evaluators.derived import rest_doors
 from evaluators.derived.doors import doors_rest_methods
@@ -25,6 +26,7 @@ def subjects(aws: View) -> Iterator[Subject]:
                 key=f"{method.verb} {method.path}",
                 about={"method": method},
                 evidence=method.evidence,
+                stands_for=(names.on(method.arn, method.stage.name),),
             )
 
 
