@@ -33,6 +33,7 @@ class Reach:
     matrix: Matrix
     _rows: dict[str, Row] = field(default_factory=dict, init=False, repr=False)
     _best: dict[str, Access] = field(default_factory=dict, init=False, repr=False)
+    _numbers: dict[str, int] = field(default_factory=dict, init=False, repr=False)
 
     def under(self, universe: Universe) -> "Reach":
         """The same action and resources in other circumstances: another universe of the same principals."""
@@ -43,6 +44,12 @@ class Reach:
     def resources(self) -> tuple[str, ...]:
         """Everything that is asked about."""
         return self.matrix.resources
+
+    def number(self, resource: str) -> int | None:
+        """Which bit of a row stands for a resource; None for one that is not asked about."""
+        if not self._numbers:
+            self._numbers.update({name: at for at, name in enumerate(self.resources)})
+        return self._numbers.get(resource)
 
     def granted(self, principal: Principal) -> bool:
         """Whether any of its policies allows the action on anything, before what denies or limits it."""

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator
 
-from assessor.iam.decide import Decision, Verdict
+from assessor.iam.decide import Decision, Verdict, Witness
 from assessor.iam.holders import Principal, Source
 from assessor.iam.policy import Effect, Statement, StatementRef, Use
 from assessor.iam.universe import Access
@@ -72,7 +72,12 @@ def when(decision: Decision) -> str:
     """The circumstances of a conditional answer, as one example; empty where it always holds."""
     if decision.verdict is Verdict.ALLOWED or decision.allow_witness is None:
         return ""
-    text = str(decision.allow_witness)
+    return witnessed(decision.allow_witness)
+
+
+def witnessed(witness: Witness | None) -> str:
+    """As `when`, of a witness alone."""
+    text = "always" if witness is None else str(witness)
     return "" if text == "always" else f" when {_FRESH.sub('*', text)}"
 
 

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from assessor.iam.build import build_universe
+from assessor.iam.conditions import Missing, Values
 from assessor.iam.holders import Principal
 from assessor.iam.universe import Universe
 from assessor.model.operation import Operation
@@ -17,7 +18,7 @@ from assessor.model.reading import Call, Seen, Unseen, UnseenError, Why
 from assessor.model.view import View, unseen_error
 from collectors import iam
 from evaluators.derived import organization
-from evaluators.derived.ordinary import OrdinaryUniverse, ordinary
+from evaluators.derived.circumstances import OrdinaryUniverse, ordinary, pinned
 from evaluators.derived.organization import Bounds
 from evaluators.derived.reach import Reach, reach
 
@@ -66,10 +67,17 @@ class Estate:
 
     def ordinary_reach(self, action: str) -> Reach:
         """As `reach`, for ordinary requests: what is possible here no condition really restricts."""
-        key = f"ordinary {action}"
+        return self._under(action, "ordinary", lambda: self.ordinary)
+
+    def reach_with(self, action: str, key: str, value: Values | Missing) -> Reach:
+        """As `reach`, with one condition key fixed in every request."""
+        return self._under(action, f"{key} {value}", lambda: pinned(self.universe, {key: value}))
+
+    def _under(self, action: str, name: str, circumstances: Callable[[], Universe]) -> Reach:
+        key = f"{action} {name}"
         found = self._reaches.get(key)
         if found is None:
-            found = self._reaches[key] = self.reach(action).under(self.ordinary)
+            found = self._reaches[key] = self.reach(action).under(circumstances())
         return found
 
     def undecidable(self, what: str) -> UnseenError:

@@ -8,6 +8,7 @@ from evaluators.input_output.guardrail_enforced_for_account import guardrail_enf
 from evaluators.input_output.guardrail_ready_in_active_region import guardrail_ready_in_active_region
 from evaluators.input_output.guardrails_referenced_by_number import guardrails_referenced_by_number
 from evaluators.input_output.harmful_content_filters_block import harmful_content_filters_block
+from evaluators.input_output.path_roles_must_pass_a_guardrail import path_roles_must_pass_a_guardrail
 from evaluators.input_output.prompt_attack_filter_blocks import prompt_attack_filter_blocks
 from evaluators.input_output.sensitive_information_filtered_on_output import (
     sensitive_information_filtered_on_output,
@@ -16,6 +17,7 @@ from evaluators.input_output.sensitive_information_filtered_on_output import (
 CONTROLS: tuple[Control, ...] = (
     guardrail_ready_in_active_region,
     guardrail_enforced_for_account,
+    path_roles_must_pass_a_guardrail,
     guardrails_referenced_by_number,
     prompt_attack_filter_blocks,
     harmful_content_filters_block,

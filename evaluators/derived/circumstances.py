@@ -1,4 +1,4 @@
-"""The same principals in ordinary circumstances: what a condition is worth as a restriction.
+"""The same principals in certain circumstances: ordinary requests, or requests with certain keys fixed.
 
 An ordinary request is signed with the principal's own credentials and sent over TLS from the internet, today, without
 a guardrail, second factor, VPC endpoint or tag. A condition that such a request meets restricts nothing
@@ -6,6 +6,7 @@ a guardrail, second factor, VPC endpoint or tag. A condition that such a request
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import datetime
 
@@ -59,3 +60,20 @@ def ordinary(universe: Universe, now: datetime) -> OrdinaryUniverse:
     return OrdinaryUniverse(
         **same, moment=now.strftime("%Y-%m-%dT%H:%M:%SZ"), epoch=str(int(now.timestamp()))
     )
+
+
+@dataclass(frozen=True)
+class PinnedUniverse(Universe):
+    """A universe in which some keys are fixed in every request; ``pins`` are lower-cased keys with their values."""
+
+    pins: tuple[tuple[str, Values | Missing], ...] = ()
+
+    def facts(self, principal: Principal) -> dict[str, Values | Missing]:
+        """What the readings fix, and the pins."""
+        return {**super().facts(principal), **dict(self.pins)}
+
+
+def pinned(universe: Universe, pins: Mapping[str, Values | Missing]) -> PinnedUniverse:
+    """The universe with some keys fixed in every request, whoever makes it."""
+    same = {one.name: getattr(universe, one.name) for one in fields(Universe)}
+    return PinnedUniverse(**same, pins=tuple((key.lower(), value) for key, value in pins.items()))
