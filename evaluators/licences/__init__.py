@@ -2,9 +2,11 @@
 
 from assessor.model.control import Control
 from evaluators.licences.account_data_retention_mode import account_data_retention_mode
+from evaluators.licences.model_agreements_match_approved_list import model_agreements_match_approved_list
 from evaluators.licences.only_governance_can_accept_model_terms import only_governance_can_accept_model_terms
 
 CONTROLS: tuple[Control, ...] = (
+    model_agreements_match_approved_list,
     only_governance_can_accept_model_terms,
     account_data_retention_mode,
 )
