@@ -71,3 +71,25 @@ LOOKUP_EVENTS = Operation(
         },
     ),
 )
+
+# Who calls which model, newest first. Accounts in use have more of it than anybody waits for: a run that is asked to
+# observe reads as far as its time allows, and what it has not read is not known.
+LOOKUP_EVENTS_INVOCATIONS = Operation(
+    "cloudtrail",
+    "LookupEvents",
+    "cloudtrail:LookupEvents",
+    items="Events",
+    token=("NextToken", "NextToken"),
+    params={"MaxResults": 50},
+    asks=(
+        {"LookupAttributes": [{"AttributeKey": "EventName", "AttributeValue": "InvokeModel"}]},
+        {
+            "LookupAttributes": [
+                {"AttributeKey": "EventName", "AttributeValue": "InvokeModelWithResponseStream"}
+            ]
+        },
+        {"LookupAttributes": [{"AttributeKey": "EventName", "AttributeValue": "Converse"}]},
+        {"LookupAttributes": [{"AttributeKey": "EventName", "AttributeValue": "ConverseStream"}]},
+    ),
+    variant="invocations",
+)

@@ -1,4 +1,4 @@
-"""Amazon ECS: services and the task definitions they run.
+"""Amazon ECS: services and the task definitions that they and rules run.
 
 Of environment variables the names are kept, of their values only what they looked like.
 
@@ -7,6 +7,7 @@ https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Operations.html
 
 from assessor.model.looks import Looks
 from assessor.model.operation import Bind, Each, Operation
+from collectors import events
 
 _PAGE = ("nextToken", "nextToken")
 
@@ -38,6 +39,7 @@ DESCRIBE_TASK_DEFINITION = Operation(
     each=(
         Each(DESCRIBE_SERVICES, {"taskDefinition": "taskDefinition"}),
         Each(DESCRIBE_SERVICES, {"taskDefinition": "taskSets[].taskDefinition"}),
+        Each(events.LIST_TARGETS_BY_RULE, {"taskDefinition": "EcsParameters.TaskDefinitionArn"}),
     ),
     redact=(
         Looks("taskDefinition.containerDefinitions[].environment[].value"),

@@ -19,3 +19,20 @@ GET_SERVICE = Operation(
     "vpc-lattice:GetService",
     each=(Each(LIST_SERVICES, {"serviceIdentifier": "arn"}),),
 )
+
+LIST_TARGET_GROUPS = Operation(
+    "vpc-lattice",
+    "ListTargetGroups",
+    "vpc-lattice:ListTargetGroups",
+    items="items",
+    token=("nextToken", "nextToken"),
+)
+
+LIST_TARGETS = Operation(
+    "vpc-lattice",
+    "ListTargets",
+    "vpc-lattice:ListTargets",
+    items="items",
+    token=("nextToken", "nextToken"),
+    each=(Each(LIST_TARGET_GROUPS, {"targetGroupIdentifier": "arn"}),),
+)

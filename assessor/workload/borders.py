@@ -7,12 +7,15 @@ from assessor.model.reading import UnseenError, Why
 from assessor.model.view import View
 from assessor.workload import names
 from assessor.workload.graph import TERMINAL, Gap, Graph, Kind, Node
-from assessor.workload.listing import gap, listed
+from assessor.workload.listing import gap, listed, one
 from collectors import (
     apigateway,
     apigatewayv2,
+    appsync,
     bedrock_agent,
     bedrock_agentcore_control,
+    ec2,
+    ecs,
     elbv2,
     lambda_,
     stepfunctions,
@@ -28,6 +31,10 @@ LISTINGS: dict[tuple[str, str], tuple[Operation, ...]] = {
     ("elasticloadbalancing", "loadbalancer"): (elbv2.DESCRIBE_LOAD_BALANCERS,),
     ("elasticloadbalancing", "listener"): (elbv2.DESCRIBE_LOAD_BALANCERS, elbv2.DESCRIBE_LISTENERS),
     ("elasticloadbalancing", "targetgroup"): (elbv2.DESCRIBE_TARGET_GROUPS,),
+    ("ec2", "instance"): (ec2.DESCRIBE_INSTANCES,),
+    ("ecs", "service"): (ecs.LIST_CLUSTERS, ecs.LIST_SERVICES, ecs.DESCRIBE_SERVICES),
+    ("appsync", "apis"): (appsync.LIST_GRAPHQL_APIS, appsync.LIST_APIS),
+    ("bedrock-agentcore", "harness"): (bedrock_agentcore_control.LIST_HARNESSES,),
     ("execute-api", "*"): (apigateway.GET_REST_APIS, apigatewayv2.GET_APIS),
     ("apigateway", "/restapis"): (apigateway.GET_REST_APIS, apigateway.GET_STAGES),
     ("apigateway", "/apis"): (apigatewayv2.GET_APIS, apigatewayv2.GET_STAGES),
@@ -78,6 +85,9 @@ def _in_region(
             f"{node.what} is in {arn.region[:32]}, which this run did not read",
         )
         return
+    if arn.service == "lambda" and names.qualifier(node.id)[1].isdecimal():
+        yield from _version(aws, node, arn, rule)
+        return
     for operation in _listings(arn):
         key = (arn.region, operation)
         if key not in unseen:
@@ -86,6 +96,14 @@ def _in_region(
         if failure is not None:
             yield gap(rule, node.id, failure, f"what {node.what} leads to is not known")
             return
+
+
+def _version(aws: View, node: Node, arn: names.Arn, rule: str) -> Iterator[Gap]:
+    """A published version runs as the role it was published with, and few runs read every version."""
+    name = names.last(names.qualifier(node.id)[0])
+    found = one(aws.at(arn.region), lambda_.LIST_VERSIONS_BY_FUNCTION, FunctionName=name)
+    if found.unseen is not None:
+        yield Gap(rule, node.id, Why.LINK_UNKNOWN, f"the role that {node.what} runs as was not read")
 
 
 def _listings(arn: names.Arn) -> tuple[Operation, ...]:

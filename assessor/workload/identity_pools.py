@@ -1,0 +1,76 @@
+"""Doors straight to AWS: identity pools with their roles, and long-lived keys with their users (E24)."""
+
+from collections.abc import Iterator
+
+from assessor.model.operation import Operation
+from assessor.model.path import values
+from assessor.model.reading import Call
+from assessor.model.snapshot import GLOBAL
+from assessor.model.view import View
+from assessor.workload import names, targets
+from assessor.workload.graph import EVERYWHERE, Kind, Node, Piece, declared
+from assessor.workload.listing import gap, listed, one
+from assessor.workload.pins import tagged
+from assessor.workload.principals import identities
+from collectors import cognito_identity, iam
+
+READS: tuple[Operation, ...] = (
+    cognito_identity.LIST_IDENTITY_POOLS,
+    cognito_identity.DESCRIBE_IDENTITY_POOL,
+    cognito_identity.GET_IDENTITY_POOL_ROLES,
+    iam.LIST_SERVICE_SPECIFIC_CREDENTIALS,
+)
+
+
+def identity_pools(aws: View) -> Iterator[Piece]:
+    """Every identity pool of the Region with the roles that it hands out."""
+    pools = listed(aws, cognito_identity.LIST_IDENTITY_POOLS)
+    if pools.unseen is not None:
+        yield gap("E24", EVERYWHERE, pools.unseen, "which identity pools there are is not known")
+    for _, pool in pools:
+        ident = str(pool.get("IdentityPoolId", ""))
+        arn = names.identity_pool(aws, ident)
+        yield Node(
+            arn, Kind.DOOR, f"identity pool {ident}", aws.region, str(pool.get("IdentityPoolName") or ident)
+        )
+        detail = one(aws, cognito_identity.DESCRIBE_IDENTITY_POOL, IdentityPoolId=ident)
+        if detail.answer is not None:
+            yield from tagged(arn, detail.answer.get("IdentityPoolTags"), detail.call, "IdentityPoolTags")
+        found = one(aws, cognito_identity.GET_IDENTITY_POOL_ROLES, IdentityPoolId=ident)
+        if found.unseen is not None:
+            yield gap("E24", arn, found.unseen, "its roles are not known")
+        for where in ("Roles{}", "RoleMappings{}.RulesConfiguration.Rules[].RoleARN"):
+            for role in values(found.answer or {}, where):
+                yield targets.role(str(role))
+                yield declared("E24", arn, str(role), found.call, where, role)
+
+
+def bedrock_keys(aws: View) -> Iterator[Piece]:
+    """Long-lived Bedrock API keys, each a door to what its user may do; access keys as far as a run has read them."""
+    keys = listed(aws, iam.LIST_SERVICE_SPECIFIC_CREDENTIALS)
+    if keys.unseen is not None:
+        yield gap("E24", EVERYWHERE, keys.unseen, "which Bedrock API keys there are is not known")
+    for call, key in keys:
+        if key.get("Status", "Active") != "Active":
+            continue
+        ident = str(key.get("ServiceSpecificCredentialId", ""))
+        where = "ServiceSpecificCredentials[].UserName"
+        yield from _key(aws, str(key.get("UserName", "")), ident, "Bedrock API key", call, where)
+    for call, key in listed(aws, iam.LIST_ACCESS_KEYS):
+        if key.get("Status") == "Active":
+            name = str(key.get("UserName") or call.request.get("UserName", ""))
+            where = "AccessKeyMetadata[].UserName"
+            yield from _key(aws, name, str(key.get("AccessKeyId", "")), "access key", call, where)
+
+
+def _key(aws: View, user: str, ident: str, what: str, call: Call, where: str) -> Iterator[Piece]:
+    arn = aws.whole(_users).get(user) or f"arn:{aws.account.partition}:iam::{aws.account_id}:user/{user}"
+    door = names.on(arn, ident)
+    yield Node(door, Kind.DOOR, f"{what} {ident} of user {user}", GLOBAL, user)
+    yield targets.role(arn)
+    yield declared("E24", door, arn, call, where, user)
+
+
+def _users(aws: View) -> dict[str, str]:
+    """The ARN of each user by name: a path may stand before the name."""
+    return {one.name: one.arn for one in identities(aws).universe.principals if not one.is_role}
