@@ -2,12 +2,14 @@
 
 from assessor.model.control import Control
 from evaluators.perimeter.http_websocket_stage_throttled import http_websocket_stage_throttled
+from evaluators.perimeter.private_endpoint_for_used_planes import private_endpoint_for_used_planes
 from evaluators.perimeter.rate_based_rule_limits import rate_based_rule_limits
 from evaluators.perimeter.rest_stage_throttled import rest_stage_throttled
 from evaluators.perimeter.vector_stores_not_public import vector_stores_not_public
 from evaluators.perimeter.waf_on_every_public_front_door import waf_on_every_public_front_door
 
 CONTROLS: tuple[Control, ...] = (
+    private_endpoint_for_used_planes,
     vector_stores_not_public,
     waf_on_every_public_front_door,
     rate_based_rule_limits,

@@ -1,0 +1,146 @@
+"""What runs inside a VPC and under which role: functions, ECS services, AgentCore runtimes and harnesses.
+
+A function names its VPC; the others name subnets, whose VPC and owner ``DescribeSubnets`` tells.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from assessor.model.operation import Operation
+from assessor.model.path import values
+from assessor.model.reading import Call, UnseenError, Why
+from assessor.model.view import Gathered, View, gather
+from collectors import bedrock_agentcore_control, ec2, ecs, lambda_
+from evaluators.derived.offered import offered
+
+READS: tuple[Operation, ...] = (
+    lambda_.LIST_FUNCTIONS,
+    ecs.DESCRIBE_SERVICES,
+    ecs.DESCRIBE_TASK_DEFINITION,
+    bedrock_agentcore_control.GET_AGENT_RUNTIME,
+    bedrock_agentcore_control.GET_HARNESS,
+    ec2.DESCRIBE_SUBNETS,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class VpcCaller:
+    """Something that runs in a VPC. ``role``: the ARN of the role it runs as, "" where it has none."""
+
+    arn: str
+    what: str
+    vpc: str
+    role: str
+    evidence: tuple[Call, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Subnet:
+    """A subnet's VPC and the account that owns it, "" where AWS does not say."""
+
+    vpc: str
+    owner: str
+
+
+def subnets(aws: View) -> dict[str, Subnet]:
+    """The Region's subnets by id. Raises UnseenError."""
+    return {
+        str(one.get("SubnetId", "")): Subnet(str(one.get("VpcId", "")), str(one.get("OwnerId") or ""))
+        for one in aws.items(ec2.DESCRIBE_SUBNETS)
+    }
+
+
+def vpc_callers(aws: View) -> Gathered[VpcCaller]:
+    """Everything of the Region that runs in a VPC. Services that the Region does not offer run nothing there."""
+    return gather(
+        offered(_functions(aws)),
+        offered(_services(aws)),
+        offered(_runtimes(aws)),
+        offered(_harnesses(aws)),
+    )
+
+
+def _functions(aws: View) -> Iterator[VpcCaller]:
+    for call, function in aws.items_with_call(lambda_.LIST_FUNCTIONS):
+        vpc = str((function.get("VpcConfig") or {}).get("VpcId") or "")
+        name = str(function.get("FunctionName", ""))
+        if vpc:
+            own = f"arn:{aws.account.partition}:lambda:{aws.region}:{aws.account_id}:function:{name}"
+            arn = str(function.get("FunctionArn") or own)
+            yield VpcCaller(arn, f"function {name}", vpc, str(function.get("Role") or ""), (call,))
+
+
+def _services(aws: View) -> Iterator[VpcCaller]:
+    unseen: UnseenError | None = None
+    services = gather(aws.items_with_call(ecs.DESCRIBE_SERVICES))
+    for call, service in services.known:
+        placed = list(values(service, "networkConfiguration.awsvpcConfiguration.subnets[]"))
+        if not placed:
+            continue
+        name = str(service.get("serviceName", ""))
+        start = len(aws.trail)
+        try:
+            task = aws.get(ecs.DESCRIBE_TASK_DEFINITION, taskDefinition=service.get("taskDefinition")) or {}
+            role = str((task.get("taskDefinition") or {}).get("taskRoleArn") or "")
+            vpc = _vpc_of(aws, placed, f"ECS service {name}")
+        except UnseenError as error:
+            unseen = unseen or error
+            continue
+        evidence = (call, *aws.trail[start:])
+        yield VpcCaller(str(service.get("serviceArn", "")), f"ECS service {name}", vpc, role, evidence)
+    failure = unseen or services.unseen
+    if failure is not None:
+        raise failure
+
+
+def _runtimes(aws: View) -> Iterator[VpcCaller]:
+    yield from _placed(
+        aws,
+        gather(aws.items_with_call(bedrock_agentcore_control.GET_AGENT_RUNTIME, "")),
+        ("AgentCore runtime", "agentRuntimeId", "agentRuntimeArn", "roleArn"),
+        "networkConfiguration.networkModeConfig.subnets[]",
+    )
+
+
+def _harnesses(aws: View) -> Iterator[VpcCaller]:
+    answers = gather(aws.items_with_call(bedrock_agentcore_control.GET_HARNESS, ""))
+    yield from _placed(
+        aws,
+        Gathered([(call, answer.get("harness") or {}) for call, answer in answers.known], answers.unseen),
+        ("AgentCore harness", "harnessId", "arn", "executionRoleArn"),
+        "environment.agentCoreRuntimeEnvironment.networkConfiguration.networkModeConfig.subnets[]",
+    )
+
+
+def _placed(
+    aws: View, answers: Gathered[tuple[Call, Any]], members: tuple[str, str, str, str], where: str
+) -> Iterator[VpcCaller]:
+    kind, name, arn, role = members
+    unseen: UnseenError | None = None
+    for call, answer in answers.known:
+        placed = list(values(answer, where))
+        if not placed:
+            continue
+        what = f"{kind} {answer.get(name)}"
+        start = len(aws.trail)
+        try:
+            vpc = _vpc_of(aws, placed, what)
+        except UnseenError as error:
+            unseen = unseen or error
+            continue
+        evidence = (call, *aws.trail[start:])
+        yield VpcCaller(str(answer.get(arn, "")), what, vpc, str(answer.get(role) or ""), evidence)
+    failure = unseen or answers.unseen
+    if failure is not None:
+        raise failure
+
+
+def _vpc_of(aws: View, placed: list[Any], what: str) -> str:
+    known = aws.derive(subnets)
+    for name in placed:
+        if name in known:
+            return known[name].vpc
+    raise UnseenError(
+        Why.LINK_UNKNOWN, f"the subnets of {what} ({', '.join(map(str, placed))}) are not listed"
+    )
