@@ -11,6 +11,7 @@ from typing import Any
 
 from botocore import exceptions, xform_name
 from botocore.parsers import ResponseParserError
+from botocore.response import StreamingBody
 
 from assessor.collecting.errors import NOT_ENABLED, is_throttle, is_transient, readable, reading_of_error
 from assessor.collecting.paging import Pages, PagingError
@@ -146,7 +147,12 @@ class CallTask:
                 request[operation.token[0]] = self._pages.token
             answer = getattr(client, xform_name(operation.name))(**request)
             answer.pop("ResponseMetadata", None)
-            page: dict[str, Any] = redacted(plain(answer), operation.redact)
+            streams = [member for member in answer.values() if isinstance(member, StreamingBody)]
+            try:
+                page: dict[str, Any] = plain(redacted(answer, operation.redact))
+            finally:
+                for stream in streams:
+                    stream.close()  # never read: what is declared secret need not even arrive
         except Exception as error:  # noqa: BLE001 - whatever an odd answer does to botocore is a reading, not an end
             return self._refusal(error)
         return page

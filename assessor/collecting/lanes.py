@@ -10,6 +10,7 @@ Some refusals have nothing to do with the rate (a service in trouble, an account
 much lower rate is refused as often as the higher one was, slowness only costs, and the lane goes back to full speed.
 """
 
+import math
 from collections import deque
 from collections.abc import Hashable
 from typing import Generic, TypeVar
@@ -21,6 +22,9 @@ LIMIT = 32
 
 SLOWEST = 0.5
 """Requests per second below which a lane is never slowed."""
+
+_FIRST = 20.0
+"""Requests per second below which the first refusal alone does not slow a lane: it may have had little to send."""
 
 _ROUND = 12
 """Outcomes that make a round."""
@@ -153,19 +157,22 @@ class Lane(Generic[T]):
         elif self._deaf > 0:
             self._deaf -= 1
 
-    def throttled(self, begun: float, now: float) -> None:
-        """A request begun at ``begun`` was refused for its rate."""
+    def throttled(self, begun: float, now: float, latency: float = math.inf) -> None:
+        """A request begun at ``begun`` was refused for its rate.
+
+        latency: seconds an undisturbed request takes; this one may have waited for its client to be made.
+        """
         if self.rate is not None:
             self._count(begun, now, refused=True)
         elif self._deaf > 0:
             self._deaf -= 1
         else:
-            self._slow_down(begun, now)
+            self._slow_down(min(latency, now - begun), now)
 
-    def _slow_down(self, begun: float, now: float) -> None:
+    def _slow_down(self, latency: float, now: float) -> None:
         """The first refusal: from here on there is a rate."""
-        # What was sent while the refused request was under way is what AWS did not like.
-        rate = 0.5 * (self.in_flight + 1) / max(now - begun, 0.01)
+        # What is sent while one request is under way is what AWS did not like.
+        rate = max(_FIRST, 0.5 * (self.in_flight + 1) / max(latency, 0.01))
         self.width = max(2.0, self.width / 2)
         self._searching = True
         self._tried = 0.0

@@ -100,13 +100,15 @@ class Job:
 class WorkQueue:
     """Tasks by lane; lanes take turns, and one whose rate or width is used up waits without holding up the rest.
 
-    lane_limit: most requests of one lane under way at once.
+    lane_limit: most requests of one lane under way at once. ``latency`` and ``payoff`` (see `Lane.has_room`) are
+    what the caller has measured.
     """
 
     def __init__(self, lane_limit: int = LIMIT, policies: Mapping[Trouble, Policy] = POLICIES) -> None:
         self.under_way: dict[int, Job] = {}
         self.waiting = 0
         self.payoff = 1.0
+        self.latency = math.inf
         self._lane_limit = lane_limit
         self._policies = policies
         self._lanes: dict[Hashable, Lane[Job]] = {}
@@ -188,7 +190,7 @@ class WorkQueue:
     def again(self, job: Job, trouble: Trouble, now: float) -> bool:
         """What came back was a failure that passes; whether the request waits to be sent again, or is given up."""
         if trouble is Trouble.THROTTLED:
-            job.lane.throttled(job.begun, now)
+            job.lane.throttled(job.begun, now, self.latency)
         self._activate(job.lane)
         policy = self._policies[trouble]
         state = job.repeats.get(trouble)

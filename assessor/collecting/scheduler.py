@@ -280,6 +280,7 @@ class Scheduler:
         tally.latency += (latency - tally.latency) * (0.2 if latency < tally.latency else 0.02)
         tally.cpu += (cpu - tally.cpu) * (0.2 if cpu < tally.cpu else 0.02)
         self._slowest = max(elapsed, self._slowest * 0.99)
+        self.queue.latency = tally.latency
         self.queue.payoff = tally.latency / self._connection_cost
 
     def _add(self, tasks: Iterable[Task]) -> None:

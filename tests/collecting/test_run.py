@@ -201,6 +201,30 @@ def test_secrets_are_cut_from_the_pages_of_a_broken_listing_too(serving: Serve, 
     assert of.SECRET not in repr(snapshot)
 
 
+@pytest.mark.parametrize("redact", [(), ("Content",)], ids=["kept", "redacted"])
+def test_a_stream_is_refused_unless_it_is_cut_out(serving: Serve, redact: tuple[str, ...]) -> None:
+    answer = {"Content": of.SECRET, "ContentType": "application/json"}
+    body = {"regions": {"us-east-1": {"appconfig": {"GetHostedConfigurationVersion": answer}}}}
+    serving(StandIn(Document({"accounts": {DEFAULT_ACCOUNT: body}})))
+    asked = {"ApplicationId": "abcd123", "ConfigurationProfileId": "abcd123", "VersionNumber": 1}
+    version = Operation(
+        "appconfig",
+        "GetHostedConfigurationVersion",
+        "appconfig:GetHostedConfigurationVersion",
+        params=asked,
+        redact=redact,
+    )
+    snapshot = collect(CollectRequest((version,), ("us-east-1",)))
+    (reading,) = snapshot.readings.values()
+    if redact:
+        assert isinstance(reading, Seen)
+        assert reading.value == {"Content": MARK, "ContentType": "application/json"}
+    else:
+        assert isinstance(reading, Unseen)
+        assert (reading.why, reading.code) == (Why.ERROR, "NotPlainError")
+    assert of.SECRET not in repr(snapshot)
+
+
 def test_after_the_deadline_every_planned_call_is_accounted_for(serving: Serve, held: Document) -> None:
     serving(StandIn(held, page_size=1, faults=Faults(latency={"*": 0.15})))
     snapshot, tally = collect_with_tally(
@@ -403,12 +427,10 @@ def test_no_region_at_all_is_said(serving: Serve, held: Document, monkeypatch: p
 
 
 def test_a_home_region_that_is_not_enabled_is_asked_elsewhere_who_the_caller_is(
-    serving: Serve, held: Document
+    serving: Serve, held: Document, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     serving(StandIn(held, faults=Faults(errors={"*:*@ap-east-1": ("InvalidClientTokenId", 403)})))
-    import os
-
-    os.environ["AWS_REGION"] = "ap-east-1"
+    monkeypatch.setenv("AWS_REGION", "ap-east-1")
     snapshot = collect(CollectRequest((of.VPCS,), ("ap-east-1",)))
     (reading,) = snapshot.readings.values()
     assert isinstance(reading, Unseen)
