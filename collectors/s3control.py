@@ -30,3 +30,21 @@ LIST_ACCESS_POINTS = Operation(
         ),
     ),
 )
+
+_EVERY_ACCESS_POINT = (Each(LIST_ACCESS_POINTS, {"AccountId": "$.AccountId", "Name": "Name"}),)
+
+GET_ACCESS_POINT = Operation(
+    "s3control",
+    "GetAccessPoint",
+    "s3:GetAccessPoint",
+    each=_EVERY_ACCESS_POINT,
+    absent=("NoSuchAccessPoint",),
+)
+
+GET_ACCESS_POINT_POLICY = Operation(
+    "s3control",
+    "GetAccessPointPolicy",
+    "s3:GetAccessPointPolicy",
+    each=_EVERY_ACCESS_POINT,
+    absent=("NoSuchAccessPointPolicy", "NoSuchAccessPoint"),
+)

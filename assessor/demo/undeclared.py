@@ -42,6 +42,12 @@ _ABSENT: Mapping[tuple[str, str], Fault] = {
     ("s3control", "GetPublicAccessBlock"): Fault(
         "NoSuchPublicAccessBlockConfiguration", 404, "The public access block configuration was not found"
     ),
+    ("s3control", "GetAccessPoint"): Fault(
+        "NoSuchAccessPoint", 404, "The specified accesspoint does not exist"
+    ),
+    ("s3control", "GetAccessPointPolicy"): Fault(
+        "NoSuchAccessPointPolicy", 404, "The specified accesspoint does not have a policy"
+    ),
     ("macie2", "GetMacieSession"): Fault("AccessDeniedException", 403, "Macie is not enabled"),
     ("organizations", "DescribeOrganization"): Fault(
         "AWSOrganizationsNotInUseException", 400, "Your account is not a member of an organization."

@@ -84,6 +84,18 @@ DECLARED: tuple[Parameter, ...] = (
     ),
     Parameter("mantle_principals", list, None, f"who may use the bedrock-mantle endpoint: {_PRINCIPALS}"),
     Parameter(
+        "trusted_accounts",
+        list,
+        None,
+        "ids of other accounts (and of other organizations) that resource policies may admit",
+    ),
+    Parameter(
+        "curators",
+        list,
+        None,
+        f"who may change what knowledge bases read: {_PRINCIPALS}; ids of accounts from which that may be done",
+    ),
+    Parameter(
         "approved_models",
         list,
         None,

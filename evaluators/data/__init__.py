@@ -4,6 +4,7 @@ from assessor.model.control import Control
 from evaluators.data.invocation_logs_encrypted import invocation_logs_encrypted
 from evaluators.data.invocation_logs_private_and_retained import invocation_logs_private_and_retained
 from evaluators.data.keys_rotate import keys_rotate
+from evaluators.data.rag_buckets_private_and_tls_only import rag_buckets_private_and_tls_only
 from evaluators.data.rag_buckets_use_customer_keys import rag_buckets_use_customer_keys
 from evaluators.data.rag_buckets_versioned import rag_buckets_versioned
 from evaluators.data.sensitive_information_filtered_on_input import sensitive_information_filtered_on_input
@@ -11,6 +12,7 @@ from evaluators.data.vector_stores_encrypted import vector_stores_encrypted
 
 CONTROLS: tuple[Control, ...] = (
     rag_buckets_use_customer_keys,
+    rag_buckets_private_and_tls_only,
     rag_buckets_versioned,
     vector_stores_encrypted,
     invocation_logs_encrypted,

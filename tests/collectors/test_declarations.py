@@ -89,6 +89,9 @@ UNMODELLED_CODES = {
     ("s3", "GetBucketOwnershipControls", "OwnershipControlsNotFoundError"),
     ("s3", "GetBucketLifecycleConfiguration", "NoSuchLifecycleConfiguration"),
     ("s3", "GetObjectLockConfiguration", "ObjectLockConfigurationNotFoundError"),
+    ("s3control", "GetAccessPoint", "NoSuchAccessPoint"),
+    ("s3control", "GetAccessPointPolicy", "NoSuchAccessPointPolicy"),
+    ("s3control", "GetAccessPointPolicy", "NoSuchAccessPoint"),
 }
 
 _TOKEN_LIKE = re.compile(

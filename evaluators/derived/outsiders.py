@@ -1,0 +1,243 @@
+"""Whom a resource's policy lets in from outside the account, told apart by whether the owner trusts them.
+
+`assessor.iam.exposure` finds the ways in; here each is weighed: this account's own organization is trusted, other
+accounts and organizations are when ``trusted_accounts`` names them. Where that list is not set nobody can tell.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+
+from assessor.iam.exposure import Exposure, Level, Opening, Setting, exposure
+from assessor.iam.policy import Policy, Use, parse_policy
+from assessor.iam.principals import Kind
+from assessor.model.operation import Operation
+from assessor.model.path import first
+from assessor.model.reading import Absent, Seen, Unseen, UnseenError, Why
+from assessor.model.view import View, unseen_error
+from collectors import organizations
+from evaluators.derived.appointed import entries_of
+from evaluators.derived.statements import listed
+
+READS: tuple[Operation, ...] = (organizations.DESCRIBE_ORGANIZATION,)
+TRUSTED = "trusted_accounts"
+
+_WORDS = {
+    Level.ACCOUNT: "account",
+    Level.SERVICE: "service",
+    Level.FEDERATED: "identity provider",
+    Level.ORG: "organization",
+}
+_ACTIONS_NAMED = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Outsiders:
+    """The ways in through one policy.
+
+    anyone: people nobody has named. addresses: anyone, from certain addresses. strangers: accounts and organizations
+    that the owner does not trust. undecided: those of which he has not said so. trusted: those he does, and his own
+    organization. services: AWS services that may be made to act for somebody else. providers: identity providers.
+    unseen: why the policy may be more open than shown.
+    """
+
+    what: str
+    anyone: tuple[Opening, ...] = ()
+    addresses: tuple[Opening, ...] = ()
+    strangers: tuple[Opening, ...] = ()
+    undecided: tuple[Opening, ...] = ()
+    trusted: tuple[Opening, ...] = ()
+    services: tuple[Opening, ...] = ()
+    providers: tuple[Opening, ...] = ()
+    unseen: UnseenError | None = None
+
+    def settled(self) -> None:
+        """Raise the UnseenError for what could not be told, the unreadable before the undecided."""
+        if self.unseen is not None:
+            raise self.unseen
+        if self.undecided:
+            raise UnseenError(
+                Why.PARAMETER_MISSING,
+                f"parameter {TRUSTED} is not set; {self.what} admits {said(self.undecided)}",
+            )
+
+    @property
+    def everyone(self) -> tuple[Opening, ...]:
+        """Every way in for people and accounts; services and identity providers apart."""
+        return (*self.anyone, *self.addresses, *self.strangers, *self.undecided, *self.trusted)
+
+    def only(self, kept: Callable[[Opening], bool]) -> "Outsiders":
+        """The same without the openings that are not kept."""
+        return Outsiders(
+            self.what,
+            *(
+                tuple(filter(kept, openings))
+                for openings in (
+                    self.anyone,
+                    self.addresses,
+                    self.strangers,
+                    self.undecided,
+                    self.trusted,
+                    self.services,
+                    self.providers,
+                )
+            ),
+            unseen=self.unseen,
+        )
+
+    @property
+    def admitted(self) -> str:
+        """Whom it admits that is no problem, in words."""
+        return said(self.trusted) if self.trusted else "nobody outside the account"
+
+
+def outsiders(
+    aws: View,
+    text: object,
+    *,
+    arn: str,
+    what: str,
+    actions: Iterable[str] | None = None,
+    setting: Setting | None = None,
+    account: str = "",
+    use: Use = Use.RESOURCE,
+) -> Outsiders:
+    """Whom the policy ``text`` of resource ``arn`` lets in; ``what`` names it in sentences.
+
+    account: the owner of the resource, where that is not this account. Never raises UnseenError: `settled` does.
+    """
+    policy = parse_policy(text, use=use, name=what)
+    return weighed(aws, policy, arn=arn, what=what, actions=actions, setting=setting, account=account)
+
+
+def weighed(
+    aws: View,
+    policy: Policy,
+    *,
+    arn: str,
+    what: str,
+    actions: Iterable[str] | None = None,
+    setting: Setting | None = None,
+    account: str = "",
+) -> Outsiders:
+    """As `outsiders`, of a policy that is parsed already."""
+    found = exposure(
+        policy, resource=arn, account=account or aws.account_id, actions=actions, setting=setting
+    )
+    trust = _Trust(aws)
+    sorts: dict[str, list[Opening]] = {}
+    for opening in found.openings:
+        sorts.setdefault(trust.sort(opening), []).append(opening)
+    return Outsiders(
+        what,
+        **{sort: tuple(openings) for sort, openings in sorts.items()},
+        unseen=trust.unseen or _uncertain(found, what),
+    )
+
+
+def _uncertain(found: Exposure, what: str) -> UnseenError | None:
+    if not found.unsupported and found.exact:
+        return None
+    why = "; ".join(found.unsupported[:3]) or "it has too many conditions to try them all"
+    return UnseenError(Why.UNSUPPORTED_POLICY_CONSTRUCT, f"{what} cannot be judged: {why}")
+
+
+class _Trust:
+    """Whom the owner trusts."""
+
+    def __init__(self, aws: View) -> None:
+        self._aws = aws
+        self._entries = entries_of(aws, TRUSTED)
+        self.unseen: UnseenError | None = None
+
+    def sort(self, opening: Opening) -> str:
+        """The member of `Outsiders` an opening belongs to."""
+        match opening.level:
+            case Level.ANYONE | Level.ANY_ACCOUNT:
+                return "anyone"
+            case Level.IP_RANGE:
+                return "addresses"
+            case Level.SERVICE:
+                return "services"
+            case Level.FEDERATED:
+                return "providers"
+            case Level.ORG if self._own(opening.who):
+                return "trusted"
+            case _ if opening.caller.kind is Kind.CANONICAL:
+                return self.of(opening.caller.arn)
+            case _:
+                return self.of(opening.who)
+
+    def of(self, who: str) -> str:
+        """What the owner says of an account."""
+        if who == self._aws.account_id:
+            return "trusted"
+        if self._entries is None:
+            return "undecided"
+        return "trusted" if who in self._entries else "strangers"
+
+    def _own(self, organization: str) -> bool:
+        """Whether an organization is this account's. One that nobody can place is taken as the policy means it."""
+        if organization in (self._entries or ()):
+            return True
+        reading = self._aws.read(organizations.DESCRIBE_ORGANIZATION)
+        match reading:
+            case Seen(value):
+                return bool(first(value, "Organization.Id") == organization)
+            case Absent():
+                return True
+            case Unseen():
+                missing = unseen_error(reading, organizations.DESCRIBE_ORGANIZATION, self._aws.trail[-1])
+                self.unseen = self.unseen or UnseenError(
+                    missing.why,
+                    f"whether organization {organization} is this account's is not known: {missing.detail}",
+                    missing.grant,
+                    missing.call,
+                )
+                return True
+
+
+def trusted(aws: View, who: str) -> bool | None:
+    """Whether the owner trusts an account (or whatever id he writes down); None where he has not said."""
+    answer = _Trust(aws).of(who)
+    return None if answer == "undecided" else answer == "trusted"
+
+
+# -- in words ----------------------------------------------------------------------------------------
+def said(openings: Iterable[Opening]) -> str:
+    """Whom the openings let in, in words."""
+    return listed(list(dict.fromkeys(map(_who, openings))), "outsider")
+
+
+def _who(opening: Opening) -> str:
+    match opening.level:
+        case Level.ANYONE:
+            return "anyone, unsigned"
+        case Level.ANY_ACCOUNT:
+            return "any AWS account"
+        case Level.IP_RANGE:
+            return f"anyone from {opening.who}"
+        case _ if opening.caller.kind is Kind.CANONICAL:
+            return opening.who
+        case _:
+            return f"{_WORDS[opening.level]} {opening.who}"
+
+
+def how(opening: Opening) -> str:
+    """``s3:GetObject by statement 1 (Public)``: what an opening allows, and by which statement."""
+    names = list(opening.actions)
+    more = f" and {len(names) - _ACTIONS_NAMED} more actions" if len(names) > _ACTIONS_NAMED else ""
+    refs = [ref for ref in opening.statements if ref.use in _FACING and ref.index >= 0]
+    by = ", ".join(f"statement {ref.index + 1}" + (f" ({ref.sid})" if ref.sid else "") for ref in refs[:3])
+    return f"{', '.join(names[:_ACTIONS_NAMED])}{more}" + (f" by {by}" if by else "")
+
+
+_FACING = frozenset({Use.RESOURCE, Use.TRUST, Use.ENDPOINT})
+
+
+def without(openings: Iterable[Opening], *names: str) -> Iterator[Opening]:
+    """The openings without some actions; those that allow nothing else fall away."""
+    left_out = {name.lower() for name in names}
+    for opening in openings:
+        kept = tuple(action for action in opening.actions if action.lower() not in left_out)
+        if kept:
+            yield replace(opening, actions=kept)
