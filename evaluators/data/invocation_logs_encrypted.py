@@ -53,6 +53,7 @@ def invocation_logs_encrypted(subject: Subject, aws: View) -> Verdict:
     off, or a destination does not exist (GAI-7.02 fails then).
 
     By hand:
+
         aws bedrock get-model-invocation-logging-configuration
         aws logs describe-log-groups --log-group-name-prefix GROUP --query logGroups[].kmsKeyId
         aws s3api get-bucket-encryption --bucket BUCKET

@@ -71,6 +71,7 @@ def invocation_logs_private_and_retained(subject: Subject, aws: View) -> Verdict
     than min_days. Not applicable when logging is off, or the destination does not exist (GAI-7.02 fails then).
 
     By hand:
+
         aws logs describe-log-groups --log-group-name-prefix GROUP --query logGroups[].retentionInDays
         aws logs describe-resource-policies
         aws s3api get-bucket-policy-status --bucket BUCKET; aws s3api get-public-access-block --bucket BUCKET

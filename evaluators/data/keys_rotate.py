@@ -115,6 +115,7 @@ def keys_rotate(subject: Subject, aws: View) -> Verdict:
     assessed: keys of another account.
 
     By hand:
+
         aws kms describe-key --key-id KEY; aws kms get-key-rotation-status --key-id KEY
         aws kms list-key-rotations --key-id KEY
     """

@@ -75,6 +75,7 @@ def rag_buckets_use_customer_keys(subject: Subject, aws: View) -> Verdict:
     Not applicable when the bucket a source names does not exist.
 
     By hand:
+
         aws bedrock-agent get-data-source --knowledge-base-id KB --data-source-id DS
         aws s3api get-bucket-encryption --bucket BUCKET
         aws kms describe-key --key-id KEY --query KeyMetadata.KeyManager

@@ -67,6 +67,7 @@ def rag_buckets_versioned(subject: Subject, aws: View) -> Verdict:
     when a rule keeps a number of newer versions, since a few overwrites push the good one out.
 
     By hand:
+
         aws s3api get-bucket-versioning --bucket BUCKET
         aws s3api get-bucket-lifecycle-configuration --bucket BUCKET
     """

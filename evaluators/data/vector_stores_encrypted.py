@@ -93,6 +93,7 @@ def vector_stores_encrypted(subject: Subject, aws: View) -> Verdict:
     store named does not exist.
 
     By hand:
+
         aws bedrock-agent get-knowledge-base --knowledge-base-id KB --query knowledgeBase.storageConfiguration
         aws opensearchserverless batch-get-collection --ids ID; aws s3vectors get-index --index-arn ARN
         aws rds describe-db-clusters --db-cluster-identifier ARN; aws opensearch describe-domain --domain-name NAME

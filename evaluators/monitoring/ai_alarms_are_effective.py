@@ -78,6 +78,7 @@ def ai_alarms_are_effective(subject: Subject, aws: View) -> Verdict:
     could not be seen, such as a topic of another account.
 
     By hand:
+
         aws cloudwatch describe-alarms --alarm-names ALARM --alarm-types MetricAlarm CompositeAlarm
         aws sns list-subscriptions-by-topic --topic-arn TOPIC
         aws cloudwatch list-alarm-mute-rules --alarm-name ALARM --statuses ACTIVE

@@ -86,6 +86,7 @@ def alarm_on_guardrail_interventions(subject: Subject, aws: View) -> Verdict:
     namespace or dimensions that are never published.
 
     By hand:
+
         aws cloudwatch describe-alarms --alarm-types MetricAlarm CompositeAlarm
         aws cloudwatch list-metrics --namespace AWS/Bedrock/Guardrails --metric-name InvocationsIntervened
     """

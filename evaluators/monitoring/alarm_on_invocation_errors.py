@@ -58,6 +58,7 @@ def alarm_on_invocation_errors(subject: Subject, aws: View) -> Verdict:
     Fails when either is missing. An alarm that fires when errors become few does not watch them.
 
     By hand:
+
         aws cloudwatch describe-alarms --alarm-types MetricAlarm CompositeAlarm
     """
     covers = [alarm_cover.model_cover(aws, metrics, rising=True) for metrics in (CLIENT, SERVER)]

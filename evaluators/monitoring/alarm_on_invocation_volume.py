@@ -65,6 +65,7 @@ def alarm_on_invocation_volume(subject: Subject, aws: View) -> Verdict:
     watch their number. Not assessed when an alarm's expression cannot be read and no other alarm settles it.
 
     By hand:
+
         aws cloudwatch list-metrics --namespace AWS/Bedrock --metric-name Invocations
         aws cloudwatch describe-alarms --alarm-types MetricAlarm CompositeAlarm
     """

@@ -54,6 +54,7 @@ def alarm_on_latency(subject: Subject, aws: View) -> Verdict:
     Fails when none does. An alarm that fires when answers become fast does not count.
 
     By hand:
+
         aws cloudwatch describe-alarms --alarm-types MetricAlarm CompositeAlarm
     """
     found = alarm_cover.model_cover(aws, LATENCY, rising=True)

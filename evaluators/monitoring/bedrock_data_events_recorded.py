@@ -251,6 +251,7 @@ def bedrock_data_events_recorded(subject: Subject, aws: View) -> Verdict:
     be read, such as an organization trail of another account.
 
     By hand:
+
         aws cloudtrail describe-trails --include-shadow-trails --region REGION
         aws cloudtrail get-event-selectors --trail-name TRAIL_ARN --region HOME_REGION
         aws cloudtrail get-trail-status --name TRAIL_ARN --region HOME_REGION

@@ -76,6 +76,7 @@ def invocation_logging_delivers(subject: Subject, aws: View) -> Verdict:
     Fails at high when the target is missing or cannot be written to, at medium when only the alarm is missing.
 
     By hand:
+
         aws bedrock get-model-invocation-logging-configuration
         aws logs describe-log-groups --log-group-name-prefix GROUP
         aws iam get-role --role-name ROLE --query Role.AssumeRolePolicyDocument

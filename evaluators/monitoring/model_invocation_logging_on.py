@@ -64,6 +64,7 @@ def model_invocation_logging_on(subject: Subject, aws: View) -> Verdict:
     modality in use is not.
 
     By hand:
+
         aws bedrock get-model-invocation-logging-configuration --region REGION
         aws bedrock get-foundation-model --model-identifier MODEL --query modelDetails.inputModalities
     """

@@ -175,6 +175,7 @@ def orchestration_can_roll_back(subject: Subject, aws: View) -> Verdict:
     version any more, or every older version has been deleted.
 
     By hand:
+
         aws bedrock-agent list-agent-aliases --agent-id AGENT; aws bedrock-agent list-agent-versions --agent-id AGENT
         aws bedrock-agent list-flow-versions --flow-identifier FLOW
         aws bedrock-agent list-prompts --prompt-identifier PROMPT
