@@ -4,15 +4,21 @@ from assessor.model.control import Control
 from evaluators.access.cognito_mfa_enforced import cognito_mfa_enforced
 from evaluators.access.http_websocket_routes_authenticated import http_websocket_routes_authenticated
 from evaluators.access.lambda_url_authenticated import lambda_url_authenticated
+from evaluators.access.mantle_plane_allow_listed import mantle_plane_allow_listed
 from evaluators.access.no_long_lived_bedrock_api_keys import no_long_lived_bedrock_api_keys
 from evaluators.access.no_provider_keys_in_environment import no_provider_keys_in_environment
+from evaluators.access.no_unrestricted_model_invocation import no_unrestricted_model_invocation
 from evaluators.access.rest_api_methods_authenticated import rest_api_methods_authenticated
+from evaluators.access.retrieve_permission_scoped import retrieve_permission_scoped
 
 CONTROLS: tuple[Control, ...] = (
     rest_api_methods_authenticated,
     http_websocket_routes_authenticated,
     lambda_url_authenticated,
     cognito_mfa_enforced,
+    no_unrestricted_model_invocation,
     no_long_lived_bedrock_api_keys,
     no_provider_keys_in_environment,
+    mantle_plane_allow_listed,
+    retrieve_permission_scoped,
 )

@@ -21,7 +21,7 @@ READS: tuple[Operation, ...] = (bedrock.LIST_FOUNDATION_MODELS, bedrock.LIST_INF
 MODEL = "foundation-model"
 _PROFILES = ("inference-profile", "application-inference-profile")
 # What InvokeModel is authorized on besides models: where results go, what a call belongs to, tools.
-_NO_MODELS = ("async-invoke", "project", "system-tool", "model-invocation-job")
+NO_MODELS = ("async-invoke", "project", "system-tool", "model-invocation-job")
 _ROUTED = 12
 
 
@@ -91,7 +91,7 @@ def targets(reach: Reach, principal: Principal, found: Offer) -> tuple[Target, .
     for arn in _possible(reach, principal):
         if kind_of(arn) == MODEL:
             models[arn] = None
-        if arn_field(arn, 3) == found.region and kind_of(arn) not in _NO_MODELS:
+        if arn_field(arn, 3) == found.region and kind_of(arn) not in NO_MODELS:
             here.append(arn)
     here.sort(key=lambda arn: kind_of(arn) != MODEL)
     return tuple(
