@@ -5,6 +5,7 @@ from evaluators.perimeter.http_websocket_stage_throttled import http_websocket_s
 from evaluators.perimeter.private_endpoint_for_used_planes import private_endpoint_for_used_planes
 from evaluators.perimeter.rate_based_rule_limits import rate_based_rule_limits
 from evaluators.perimeter.rest_stage_throttled import rest_stage_throttled
+from evaluators.perimeter.spend_watch_on_model_usage import spend_watch_on_model_usage
 from evaluators.perimeter.vector_stores_not_public import vector_stores_not_public
 from evaluators.perimeter.waf_on_every_public_front_door import waf_on_every_public_front_door
 
@@ -15,4 +16,5 @@ CONTROLS: tuple[Control, ...] = (
     rate_based_rule_limits,
     rest_stage_throttled,
     http_websocket_stage_throttled,
+    spend_watch_on_model_usage,
 )
