@@ -5,6 +5,7 @@ from evaluators.access.cognito_mfa_enforced import cognito_mfa_enforced
 from evaluators.access.http_websocket_routes_authenticated import http_websocket_routes_authenticated
 from evaluators.access.lambda_url_authenticated import lambda_url_authenticated
 from evaluators.access.mantle_plane_allow_listed import mantle_plane_allow_listed
+from evaluators.access.model_selection_enforced_by_policy import model_selection_enforced_by_policy
 from evaluators.access.no_iam_users_with_keys_can_invoke import no_iam_users_with_keys_can_invoke
 from evaluators.access.no_long_lived_bedrock_api_keys import no_long_lived_bedrock_api_keys
 from evaluators.access.no_provider_keys_in_environment import no_provider_keys_in_environment
@@ -18,6 +19,7 @@ CONTROLS: tuple[Control, ...] = (
     lambda_url_authenticated,
     cognito_mfa_enforced,
     no_unrestricted_model_invocation,
+    model_selection_enforced_by_policy,
     no_long_lived_bedrock_api_keys,
     no_iam_users_with_keys_can_invoke,
     no_provider_keys_in_environment,
