@@ -8,12 +8,12 @@ from assessor.iam.decide import Verdict as Outcome
 from assessor.iam.holders import Principal
 from assessor.iam.universe import Universe
 from assessor.model.control import Level, Subject, control
-from assessor.model.reading import UnseenError, Why
 from assessor.model.verdict import Item, Severity, Status, Verdict, failed, not_applicable, passed
 from assessor.model.view import Answer, View
 from collectors import iam
-from evaluators.derived import identities
+from evaluators.derived import universe
 from evaluators.derived.moments import moment
+from evaluators.derived.universe import Estate, estate
 
 _SERVICE = "bedrock.amazonaws.com"
 _CREATE = "iam:CreateServiceSpecificCredential"
@@ -49,7 +49,7 @@ def _expired(credential: Answer, aws: View) -> bool:
 
 
 def _user_arn(name: str, aws: View) -> str:
-    user = _user(identities.identities(aws).universe, name)
+    user = _user(estate(aws).universe, name)
     return user.arn if user is not None else f"arn:{aws.account.partition}:iam::{aws.account_id}:user/{name}"
 
 
@@ -66,7 +66,7 @@ def _user(universe: Universe, name: str) -> Principal | None:
     level=Level.ACCOUNT,
     kind="AWS::IAM::User",
     subjects=subjects,
-    reads=[iam.LIST_SERVICE_SPECIFIC_CREDENTIALS, *identities.READS],
+    reads=[iam.LIST_SERVICE_SPECIFIC_CREDENTIALS, *universe.READS],
     when_none=Status.NOT_APPLICABLE,
     none_because="The account has no IAM user, and no principal may create credentials.",
     why="A long-lived key opens the models to whoever finds it, from anywhere, until somebody notices.",
@@ -88,7 +88,7 @@ def _user(universe: Universe, name: str) -> Principal | None:
         "Short-term keys are derived from a session and never listed: only CallWithBearerToken bounds them.",
         "A deny on bedrock:CallWithBearerToken leaves bedrock-mantle:CallWithBearerToken open.",
         "A key whose status is Expired or Inactive, or whose expiry has passed, is not a finding.",
-        "Service control policies are not read: what users may do is decided before them.",
+        "Service control policies count where they can be read; otherwise the row says that it is before SCP.",
     ),
 )
 def no_long_lived_bedrock_api_keys(subject: Subject, aws: View) -> Verdict:
@@ -124,7 +124,7 @@ def _key(credential: Answer, aws: View) -> Verdict:
     if not ends:
         return failed(f"{said}, never expires", Severity.CRITICAL)
     said = f"{said}, is valid until {ends}"
-    known = identities.identities(aws)
+    known = estate(aws)
     user = _user(known.universe, name)
     if user is None:
         why = known.unseen.detail if known.unseen is not None else "IAM does not list the user"
@@ -136,12 +136,12 @@ def _key(credential: Answer, aws: View) -> Verdict:
 
 
 def _bound(aws: View) -> Verdict:
-    known = identities.identities(aws)
-    universe = known.universe
-    users = [one for one in universe.principals if not one.is_role]
+    known = estate(aws)
+    users = [one for one in known.universe.principals if not one.is_role]
+    before = f" {known.before_scp}" if known.before_scp else ""
     unsure: list[str] = []
-    using = [one.name for one in users if _may_use(universe, one, unsure)]
-    creating = [one.name for one in users if _may_create(universe, one, unsure)]
+    using = [one.name for one in users if _may_use(known, one, unsure)]
+    creating = [one.name for one in users if _may_create(known, one, unsure)]
     if using or creating:
         said = [f"{_names(using)} may call models with a long-term API key"] if using else []
         said += [f"{_names(creating)} may create one"] if creating else []
@@ -150,31 +150,29 @@ def _bound(aws: View) -> Verdict:
         )
     if known.unseen is not None:
         raise known.unseen
-    roles = [one.name for one in universe.principals if one.is_role and _may_create(universe, one, unsure)]
+    roles = [one.name for one in known.universe.principals if one.is_role and _may_create(known, one, unsure)]
     if unsure:
-        raise UnseenError(
-            Why.UNSUPPORTED_POLICY_CONSTRUCT,
-            f"whether {_names(unsure)} may create or use a Bedrock API key depends on a policy that could not be "
-            "judged",
-            call=known.evidence,
-        )
+        raise known.undecidable(f"whether {_names(unsure)} may create or use a Bedrock API key")
     if not users and not roles:
         return not_applicable("The account has no IAM user, and no role may create credentials")
-    by = f"; a key can only be created through {_names(roles)} (before SCP)" if roles else ""
-    return passed(f"None of {len(users)} IAM users may create or use a long-term Bedrock API key{by}")
+    by = f"; a key can only be created through {_names(roles)} {before}" if roles else ""
+    whom = f"None of {len(users)} IAM users may" if users else "The account has no IAM user that could"
+    return passed(f"{whom} create or use a long-term Bedrock API key{by}")
 
 
-def _may_use(universe: Universe, user: Principal, unsure: list[str]) -> bool:
+def _may_use(known: Estate, user: Principal, unsure: list[str]) -> bool:
     for gate in _GATES:
-        given = {f"{gate}:BearerTokenType": str(Token.LONG_TERM)}
-        if _possible(universe.ask(user, f"{gate}:CallWithBearerToken", given=given), user, unsure):
+        reach = known.reach_with(
+            f"{gate}:CallWithBearerToken", f"{gate}:BearerTokenType", (str(Token.LONG_TERM),)
+        )
+        if reach.granted(user) and _possible(reach.access(user).decision, user, unsure):
             return True
     return False
 
 
-def _may_create(universe: Universe, principal: Principal, unsure: list[str]) -> bool:
-    given = {"iam:ServiceSpecificCredentialServiceName": _SERVICE}
-    return _possible(universe.can(principal, _CREATE, given=given).decision, principal, unsure)
+def _may_create(known: Estate, principal: Principal, unsure: list[str]) -> bool:
+    reach = known.reach_with(_CREATE, "iam:ServiceSpecificCredentialServiceName", (_SERVICE,))
+    return reach.granted(principal) and _possible(reach.access(principal).decision, principal, unsure)
 
 
 def _possible(decision: Decision, principal: Principal, unsure: list[str]) -> bool:
