@@ -1,6 +1,7 @@
 """Controls of the checklist item, in catalogue order."""
 
 from assessor.model.control import Control
+from evaluators.access.ai_resource_policies_not_open import ai_resource_policies_not_open
 from evaluators.access.cognito_mfa_enforced import cognito_mfa_enforced
 from evaluators.access.http_websocket_routes_authenticated import http_websocket_routes_authenticated
 from evaluators.access.lambda_url_authenticated import lambda_url_authenticated
@@ -24,5 +25,6 @@ CONTROLS: tuple[Control, ...] = (
     no_iam_users_with_keys_can_invoke,
     no_provider_keys_in_environment,
     mantle_plane_allow_listed,
+    ai_resource_policies_not_open,
     retrieve_permission_scoped,
 )

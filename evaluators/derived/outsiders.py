@@ -4,11 +4,11 @@
 accounts and organizations are when ``trusted_accounts`` names them. Where that list is not set nobody can tell.
 """
 
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 
 from assessor.iam.exposure import Exposure, Level, Opening, Setting, exposure
-from assessor.iam.policy import Policy, Use, parse_policy
+from assessor.iam.policy import Effect, Policy, Use, parse_policy
 from assessor.iam.principals import Kind
 from assessor.model.operation import Operation
 from assessor.model.path import first
@@ -120,6 +120,8 @@ def weighed(
     account: str = "",
 ) -> Outsiders:
     """As `outsiders`, of a policy that is parsed already."""
+    if not policy.problems and all(one.effect is Effect.DENY for one in policy.statements):
+        return Outsiders(what)  # a policy that only denies opens nothing
     found = exposure(
         policy, resource=arn, account=account or aws.account_id, actions=actions, setting=setting
     )
@@ -232,12 +234,3 @@ def how(opening: Opening) -> str:
 
 
 _FACING = frozenset({Use.RESOURCE, Use.TRUST, Use.ENDPOINT})
-
-
-def without(openings: Iterable[Opening], *names: str) -> Iterator[Opening]:
-    """The openings without some actions; those that allow nothing else fall away."""
-    left_out = {name.lower() for name in names}
-    for opening in openings:
-        kept = tuple(action for action in opening.actions if action.lower() not in left_out)
-        if kept:
-            yield replace(opening, actions=kept)

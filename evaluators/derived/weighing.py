@@ -39,6 +39,7 @@ def weighed(what: str, looks: Sequence[Look], notes: Iterable[str] = ()) -> Verd
                     facts.append(found)
         except UnseenError as error:
             unseen.append(error)
+    what = f"{what[:1].upper()}{what[1:]}"
     if problems:
         problems.sort(key=lambda problem: problem.severity.rank)
         return failed(
