@@ -130,12 +130,12 @@ def bare(requests: int) -> dict[str, Any]:
 # -- the figures -----------------------------------------------------------------------------------------
 def line(*cells: Any) -> None:
     """One row of a table."""
-    print("  ".join(f"{cell:>10.2f}" if isinstance(cell, float) else f"{cell:>10}" for cell in cells))  # noqa: T201 - the bench prints
+    print("  ".join(f"{cell:>10.2f}" if isinstance(cell, float) else f"{cell:>10}" for cell in cells))
 
 
 def title(text: str) -> None:
     """The head of a table."""
-    print(f"\n{text}")  # noqa: T201 - the bench prints
+    print(f"\n{text}")
 
 
 def ideal(found: Mapping[str, Any], things: int, latency: float) -> float:

@@ -156,7 +156,7 @@ async def _serve() -> None:
     loop = asyncio.get_running_loop()
     scene = Scene()
     server = await loop.create_server(lambda: Connection(scene), "127.0.0.1", 0, backlog=512)
-    print(server.sockets[0].getsockname()[1], flush=True)  # noqa: T201 - this is how the bench learns the port
+    print(server.sockets[0].getsockname()[1], flush=True)
     await loop.run_in_executor(None, sys.stdin.read)
     server.close()
 
