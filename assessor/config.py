@@ -31,6 +31,7 @@ RUN_OPTIONS: tuple[Parameter, ...] = (
     Parameter("role_arn", str, None, "role to assume"),
     Parameter("external_id", str, None, "external id of the role's trust policy"),
     Parameter("timeout", float, None, "seconds for reading the account"),
+    Parameter("observe", float, None, "seconds for reading CloudTrail's record of who called models"),
     Parameter("scope", str, "workload", "what is judged", SCOPES),
     Parameter("item", list, None, "checklist items, 1 to 7"),
     Parameter("control", list, None, "control ids"),

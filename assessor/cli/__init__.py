@@ -14,6 +14,7 @@ COMMANDS: Mapping[str, str] = {
     "scan": "Read an account and assess it.",
     "collect": "Read an account into a snapshot, and assess nothing.",
     "evaluate": "Assess a snapshot again, offline.",
+    "paths": "Show every front door with its way to a model.",
     "controls": "List the controls, or explain one.",
     "parameters": "List what assessor.toml may hold.",
     "policy": "Print the read-only IAM policy a scan needs.",

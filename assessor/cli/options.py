@@ -162,6 +162,12 @@ aws_options = _together(
         show_default=True,
         help="Judge what lies on a path to a model, or everything in the account.",
     ),
+    _option(
+        "--observe",
+        type=click.FloatRange(min=0, min_open=True),
+        metavar="SECONDS",
+        help="Read afterwards, for at most this long, who called which model by CloudTrail's record.",
+    ),
     click.option(
         "--demo", is_flag=True, help="Assess an invented company on the loopback interface instead."
     ),
@@ -191,11 +197,7 @@ def assessment_of(ctx: click.Context) -> Assessment:
     """The options of a command that assesses, checked. Raises `WrongUsageError`."""
     given = ctx.params
     controls, selection = chosen_of(ctx)
-    settings: config.Settings = ctx.meta[_SETTINGS]
-    try:
-        parameters = config.parameters(settings, given["assignments"])
-    except config.ConfigError as error:
-        raise WrongUsageError(str(error)) from error
+    parameters = parameters_of(ctx)
     console = console_of(ctx)
     for name in config.unknown_variables(os.environ, _ALSO_READ):
         console.note(f"warning: {name} is set, but nothing reads a variable of that name")
@@ -212,6 +214,15 @@ def assessment_of(ctx: click.Context) -> Assessment:
 
 
 _ALSO_READ = {"parameters": None, "format": None}
+
+
+def parameters_of(ctx: click.Context) -> Parameters:
+    """The parameters in force: ``--set`` over the environment over the file. Raises `WrongUsageError`."""
+    settings: config.Settings = ctx.meta[_SETTINGS]
+    try:
+        return config.parameters(settings, ctx.params["assignments"])
+    except config.ConfigError as error:
+        raise WrongUsageError(str(error)) from error
 
 
 def chosen_of(ctx: click.Context) -> tuple[tuple[Control, ...], Selection]:

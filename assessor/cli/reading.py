@@ -11,12 +11,22 @@ from assessor.cli.progress import watching
 from assessor.model.control import Control
 from assessor.model.operation import Operation
 from assessor.model.snapshot import Snapshot
+from collectors import cloudtrail
+
+_OBSERVED = (cloudtrail.LOOKUP_EVENTS_INVOCATIONS,)
+"""What ``--observe`` reads beside everything else."""
 
 
 def read_account(ctx: click.Context, controls: Iterable[Control], say: Console) -> Snapshot:
     """The snapshot that the options of ``ctx`` ask for. Raises `CannotRunError` and `WrongUsageError`."""
+    scope = ctx.params["scope"]
+    return read_operations(ctx, (op for control in controls for op in control.operations(scope)), say)
+
+
+def read_operations(ctx: click.Context, wanted: Iterable[Operation], say: Console) -> Snapshot:
+    """The snapshot of some operations, read as the options of ``ctx`` ask. Raises as `read_account`."""
     given = ctx.params
-    operations = tuple(dict.fromkeys(op for control in controls for op in control.operations(given["scope"])))
+    operations = tuple(dict.fromkeys(wanted))
     regions = tuple(
         dict.fromkeys(name.strip() for text in given["region"] for name in text.split(",") if name.strip())
     )
@@ -52,6 +62,8 @@ def _collect(
         timeout=given["timeout"],
         scope=given["scope"],
         endpoint_url=endpoint,
+        observed=_OBSERVED if given["observe"] else (),
+        observe_for=given["observe"] or 0.0,
     )
     try:
         with watching(say) as observer:

@@ -37,6 +37,8 @@ class CollectRequest:
     max_workers: most requests under way at once.
     endpoint_url: where every service answers, for stand-ins; AWS_ENDPOINT_URL and AWS_ENDPOINT_URL_<SERVICE> are
         honoured without it.
+    observed, observe_for: operations that are read last and for so many seconds at most, because their listings have
+        no end worth waiting for; what is read of them by then counts.
     run_id, assessed_at: set by an orchestrator that runs many shards as one run; made here when empty.
     """
 
@@ -52,6 +54,8 @@ class CollectRequest:
     accounts: tuple[Target, ...] = ()
     run_id: str = ""
     assessed_at: str = ""
+    observed: tuple[Operation, ...] = ()
+    observe_for: float = 0.0
 
     @property
     def targets(self) -> tuple[Target, ...]:

@@ -3,7 +3,7 @@
 import secrets
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from botocore import exceptions
@@ -41,6 +41,23 @@ def collect(request: CollectRequest, observer: Observer = SILENT) -> Snapshot:
     return collect_with_tally(request, observer)[0]
 
 
+def _observed(request: CollectRequest, snapshot: Snapshot, observer: Observer) -> Snapshot:
+    """The snapshot with the slow listings that were asked for, as far as they could be read in their time.
+
+    Their quota is small (CloudTrail's: two requests a second in each Region), so one worker a Region asks for them.
+    """
+    regions = {name for account in snapshot.run.accounts for name in account.regions}
+    further = replace(
+        request,
+        operations=request.observed,
+        observed=(),
+        timeout=request.observe_for,
+        max_workers=max(1, len(regions)),
+    )
+    seen, _ = collect_with_tally(further, observer)
+    return Snapshot(snapshot.run, {**seen.readings, **snapshot.readings})
+
+
 def collect_with_tally(request: CollectRequest, observer: Observer = SILENT) -> tuple[Snapshot, Tally]:
     """As `collect`, with what became of the planned calls and what they cost."""
     begun = time.monotonic()
@@ -74,7 +91,10 @@ def collect_with_tally(request: CollectRequest, observer: Observer = SILENT) -> 
         request.scope,
     )
     observer.finished(not tally.skipped)
-    return Snapshot(run, book.readings), tally
+    snapshot = Snapshot(run, book.readings)
+    if request.observed:
+        snapshot = _observed(request, snapshot, observer)
+    return snapshot, tally
 
 
 def _record(refused: _Refused, book: Book) -> int:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from assessor.model.operation import Operation
+from assessor.model.plan import Plan, Planned
 from assessor.model.reading import Absent, Call, Seen, Unseen, UnseenError, Why
 from assessor.model.view import Answer, View, unseen_error
 from assessor.workload.graph import Gap
@@ -22,14 +23,36 @@ class Listed:
 
 
 def listed(aws: View, operation: Operation, path: str | None = None, **params: Any) -> Listed:
-    """What is known of a listing. A service that is not offered in the Region has nothing there."""
+    """What is known of a listing. A service that is not offered in the Region has nothing there.
+
+    Calls that a run should have made, and did not, are unseen: an older snapshot, or one of fewer controls, must not
+    pass for an account with less in it.
+    """
     known: list[tuple[Call, Any]] = []
     try:
         for pair in aws.items_with_call(operation, path, **params):
             known.append(pair)  # noqa: PERF402 - what came before a failure must be kept
     except UnseenError as error:
         return Listed(tuple(known), None if error.why is Why.UNSUPPORTED else error)
-    return Listed(tuple(known), None)
+    if known or params or not operation.each:
+        return Listed(tuple(known), None)
+    return Listed((), _never_asked(aws, operation))
+
+
+def _never_asked(aws: View, operation: Operation) -> UnseenError | None:
+    """Whether answers that are there call for this operation although it was never called in the Region."""
+    snapshot, account = aws.snapshot, aws.account
+    if snapshot.calls(operation, account.id, aws.region):
+        return None
+    plan = Plan((operation,), aws.scope)
+    for each in operation.each:
+        for call in snapshot.calls(each.parent, account.id, aws.region):
+            asked = Planned(each.parent, call, aws.region)
+            for due in plan.after(asked, snapshot.reading(call), account):
+                if due.call.operation == operation.id:
+                    detail = f"{operation.service}:{operation.name} was not read in this run"
+                    return UnseenError(Why.OPERATION_UNAVAILABLE, detail, "", due.call)
+    return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +80,3 @@ def one(aws: View, operation: Operation, **params: Any) -> One:
 def gap(rule: str, at: str, unseen: UnseenError, lost: str) -> Gap:
     """The gap that a failed reading leaves; ``lost`` says what is unknown for it."""
     return Gap(rule, at, unseen.why, f"{lost}: {unseen.detail}", unseen.grant, unseen.call)
-
-
-def region_gaps(aws: View, rule: str, at: str, lost: str, *operations: Operation) -> Iterator[Gap]:
-    """A gap for each of the listings that could not be read."""
-    for operation in operations:
-        unseen = listed(aws, operation).unseen
-        if unseen is not None:
-            yield gap(rule, at, unseen, lost)

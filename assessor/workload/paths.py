@@ -56,6 +56,12 @@ class Path:
             return Strength.OBSERVED
         return weakest
 
+    @property
+    def sure(self) -> str:
+        """How sure it is, in words: its weakest hop, and whether something corroborates it."""
+        weakest = min((edge.strength for edge in self.edges), default=Strength.DECLARED)
+        return f"{weakest.name.lower()}{', corroborated' if self.corroborated else ''}"
+
     def nodes(self) -> Iterator[str]:
         """The ids along the way, the door first."""
         yield self.door.id

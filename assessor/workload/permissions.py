@@ -141,8 +141,7 @@ class _Permissions:
         for name, one in self._hubs.items():
             hub = _hub(one)
             for member in self._members[name]:
-                note = f"one of {one.what.removeprefix('any ')}"
-                yield Edge(one.rule, hub, member, Strength.PERMITTED, None, note)
+                yield Edge(one.rule, hub, member, Strength.PERMITTED, None, "one of them")
 
     def _sort_members(self) -> None:
         for node in self.graph.nodes.values():

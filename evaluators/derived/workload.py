@@ -91,8 +91,7 @@ def said(known: Workload, path: Path) -> str:
     nodes = [known.graph.nodes[ident] for ident in path.nodes()]
     by = [node.what for node in nodes[1:-1] if node.kind in _TOLD]
     way = f" by {', '.join(by)}" if by else ""
-    kept = ", corroborated" if path.corroborated else ""
-    return f"Path to {nodes[-1].what}{way} ({path.confidence.name.lower()}{kept})"
+    return f"Path to {nodes[-1].what}{way} ({path.sure})"
 
 
 _TOLD = frozenset({Kind.COMPUTE, Kind.PRINCIPAL, Kind.AGENT, Kind.RELAY, Kind.KNOWLEDGE})
