@@ -20,6 +20,7 @@ def evaluate(
     parameters: Parameters | None = None,
     *,
     strict: bool = False,
+    memos: dict[str, dict[object, object]] | None = None,
 ) -> list[Finding]:
     """Every control asked about every subject, in every account and Region in scope.
 
@@ -29,9 +30,11 @@ def evaluate(
 
     strict: a control that breaks ends the evaluation; otherwise it gives a NOT_ASSESSED(ERROR) row, and the other
     controls their answers.
+
+    memos: filled with what was derived, by account, for whoever looks at the same snapshot next.
     """
     findings: dict[str, Finding] = {}
-    memos: dict[str, dict[object, object]] = {}
+    memos = {} if memos is None else memos
     lacking = {account.id: Lacking(snapshot, account.id) for account in snapshot.run.accounts}
     for control in controls:
         for account in snapshot.run.accounts:

@@ -10,10 +10,24 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from math import fsum
+from typing import Protocol
 
-from assessor.model.control import Control
 from assessor.model.finding import Finding
 from assessor.model.verdict import Item, Severity, Status
+
+
+class Weighted(Protocol):
+    """What has a weight in the score: a control, or a question to people."""
+
+    @property
+    def id(self) -> str:
+        """The ``control_id`` of its findings."""
+        ...
+
+    @property
+    def severity(self) -> Severity:
+        """Its weight."""
+        ...
 
 
 class Readiness(StrEnum):
@@ -43,7 +57,10 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class ItemScore:
-    """One checklist item. Scores and coverage run from 0 to 100 with one decimal; None where nothing applies."""
+    """One checklist item. Scores and coverage run from 0 to 100 with one decimal; None where nothing applies.
+
+    open_questions: ids of the questions to people that have no answer that holds.
+    """
 
     item: Item
     low: float | None
@@ -52,6 +69,7 @@ class ItemScore:
     readiness: Readiness
     blockers: tuple[str, ...]
     counts: dict[str, int]
+    open_questions: tuple[str, ...] = ()
 
 
 _COUNTED = {Status.PASS, Status.FAIL, Status.NOT_ASSESSED, Status.MANUAL, Status.ATTESTED, Status.WAIVED}
@@ -59,7 +77,7 @@ _GOOD = {Status.PASS, Status.ATTESTED}
 _OPEN = {Status.NOT_ASSESSED, Status.MANUAL}
 
 
-def cells(findings: Iterable[Finding], controls: Iterable[Control]) -> list[Cell]:
+def cells(findings: Iterable[Finding], controls: Iterable[Weighted]) -> list[Cell]:
     """The cells of a run, in the order of the findings."""
     weights = {c.id: c.severity.weight for c in controls}
     groups: dict[tuple[str, str, str], list[Finding]] = {}
@@ -81,18 +99,37 @@ def _cell(key: tuple[str, str, str], rows: Sequence[Finding], weight: int) -> Ce
 
 
 def score(
-    findings: Sequence[Finding], controls: Sequence[Control], min_coverage: float = 50.0
+    findings: Sequence[Finding],
+    controls: Sequence[Weighted],
+    min_coverage: float = 50.0,
+    people: Sequence[Weighted] = (),
 ) -> list[ItemScore]:
-    """The seven items in the checklist's order; items without a chosen control have no score."""
+    """The seven items in the checklist's order; items without a chosen control have no score.
+
+    people: the questions that people answer. They are cells of the score and decide on readiness, but coverage is
+    about what the tool could see, and leaves them out.
+    """
     by_item: dict[Item, list[Finding]] = {item: [] for item in Item}
     for finding in findings:
         by_item[Item(finding.item)].append(finding)
-    return [_item(item, rows, controls, min_coverage) for item, rows in by_item.items()]
+    return [_item(item, rows, controls, min_coverage, people) for item, rows in by_item.items()]
 
 
-def _item(item: Item, rows: Sequence[Finding], controls: Sequence[Control], min_coverage: float) -> ItemScore:
+def _item(
+    item: Item,
+    rows: Sequence[Finding],
+    controls: Sequence[Weighted],
+    min_coverage: float,
+    people: Sequence[Weighted],
+) -> ItemScore:
     counts = dict.fromkeys((s.value for s in Status), 0) | dict(Counter(row.status.value for row in rows))
-    applicable = [cell for cell in cells(rows, controls) if cell.low is not None and cell.high is not None]
+    applicable = [
+        cell for cell in cells(rows, (*controls, *people)) if cell.low is not None and cell.high is not None
+    ]
+    asked = frozenset(one.id for one in people)
+    open_questions = tuple(
+        dict.fromkeys(row.control_id for row in rows if row.control_id in asked and row.status in _OPEN)
+    )
     coverage = coverage_of(rows, controls)
     low = high = None
     if applicable:
@@ -108,19 +145,21 @@ def _item(item: Item, rows: Sequence[Finding], controls: Sequence[Control], min_
     )
     if blockers:
         readiness = Readiness.NOT_READY
-    elif coverage is None or coverage < min_coverage or counts[Status.MANUAL]:
+    elif coverage is None or coverage < min_coverage or counts[Status.MANUAL] or open_questions:
         readiness = Readiness.UNKNOWN
     else:
         readiness = Readiness.READY
-    return ItemScore(item, low, high, coverage, readiness, blockers, counts)
+    return ItemScore(item, low, high, coverage, readiness, blockers, counts, open_questions)
 
 
-def coverage_of(findings: Sequence[Finding], controls: Sequence[Control]) -> float | None:
+def coverage_of(findings: Sequence[Finding], controls: Sequence[Weighted]) -> float | None:
     """Share of applicable cells that are fully decided, 0 to 100; None where nothing was asked.
 
+    Findings of anything but ``controls`` are left out: an unanswered question is not something that could not be seen.
     Where every cell was decided not to apply, everything there was to see has been seen: 100.
     """
-    made = cells(findings, controls)
+    chosen = frozenset(control.id for control in controls)
+    made = cells((row for row in findings if row.control_id in chosen), controls)
     if not made:
         return None
     applicable = [cell for cell in made if cell.low is not None]
