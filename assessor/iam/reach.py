@@ -28,7 +28,7 @@ def formats(action: str, account: str, partition: str, regions: Sequence[str]) -
         return ()
     kinds = resource_types(action.partition(":")[0])
     found: dict[str, None] = {}
-    for name in facts.resource_types:
+    for name in sorted(facts.resource_types, key=lambda name: name not in facts.required_types):
         for region in regions if name in kinds else ():
             known = {"Partition": partition, "Region": region, "Account": account}
             found.setdefault(_PLACEHOLDER.sub(lambda m, k=known: k.get(m[1], "${}"), kinds[name].arn))  # type: ignore[misc]

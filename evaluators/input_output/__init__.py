@@ -10,6 +10,9 @@ from evaluators.input_output.guardrails_referenced_by_number import guardrails_r
 from evaluators.input_output.harmful_content_filters_block import harmful_content_filters_block
 from evaluators.input_output.path_roles_must_pass_a_guardrail import path_roles_must_pass_a_guardrail
 from evaluators.input_output.prompt_attack_filter_blocks import prompt_attack_filter_blocks
+from evaluators.input_output.runtime_roles_cannot_change_safety_config import (
+    runtime_roles_cannot_change_safety_config,
+)
 from evaluators.input_output.sensitive_information_filtered_on_output import (
     sensitive_information_filtered_on_output,
 )
@@ -25,4 +28,5 @@ CONTROLS: tuple[Control, ...] = (
     sensitive_information_filtered_on_output,
     contextual_grounding_on_rag_paths,
     agents_and_flows_carry_guardrails,
+    runtime_roles_cannot_change_safety_config,
 )
