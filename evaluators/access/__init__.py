@@ -1,6 +1,7 @@
 """Controls of the checklist item, in catalogue order."""
 
 from assessor.model.control import Control
+from evaluators.access.agentcore_inbound_authorization import agentcore_inbound_authorization
 from evaluators.access.ai_resource_policies_not_open import ai_resource_policies_not_open
 from evaluators.access.cognito_mfa_enforced import cognito_mfa_enforced
 from evaluators.access.http_websocket_routes_authenticated import http_websocket_routes_authenticated
@@ -11,6 +12,7 @@ from evaluators.access.no_iam_users_with_keys_can_invoke import no_iam_users_wit
 from evaluators.access.no_long_lived_bedrock_api_keys import no_long_lived_bedrock_api_keys
 from evaluators.access.no_provider_keys_in_environment import no_provider_keys_in_environment
 from evaluators.access.no_unrestricted_model_invocation import no_unrestricted_model_invocation
+from evaluators.access.path_function_policy_not_open import path_function_policy_not_open
 from evaluators.access.rest_api_methods_authenticated import rest_api_methods_authenticated
 from evaluators.access.retrieve_permission_scoped import retrieve_permission_scoped
 
@@ -18,6 +20,7 @@ CONTROLS: tuple[Control, ...] = (
     rest_api_methods_authenticated,
     http_websocket_routes_authenticated,
     lambda_url_authenticated,
+    agentcore_inbound_authorization,
     cognito_mfa_enforced,
     no_unrestricted_model_invocation,
     model_selection_enforced_by_policy,
@@ -26,5 +29,6 @@ CONTROLS: tuple[Control, ...] = (
     no_provider_keys_in_environment,
     mantle_plane_allow_listed,
     ai_resource_policies_not_open,
+    path_function_policy_not_open,
     retrieve_permission_scoped,
 )
