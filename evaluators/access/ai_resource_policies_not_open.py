@@ -1,9 +1,7 @@
 """GAI-3.23: Resource policies on AI resources name trusted principals only."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 
-from assessor.iam.exposure import Opening
 from assessor.model.control import Level, Subject, control
 from assessor.model.verdict import Item, Severity, Status, Verdict, not_applicable
 from assessor.model.view import View
@@ -97,25 +95,10 @@ def _without_tokens(aws: View, carrier: Carrier, found: Outsiders) -> Outsiders:
     """Where callers bring a token, what is open to AWS accounts is not the invoking."""
     if not (found.everyone and takes_tokens_only(aws, carrier)):
         return found
-
-    def kept(openings: tuple[Opening, ...]) -> tuple[Opening, ...]:
-        left = (
-            replace(one, actions=tuple(a for a in one.actions if not a.lower().startswith(_INVOKING)))
-            for one in openings
-        )
-        return tuple(one for one in left if one.actions)
-
-    return replace(
-        found,
-        anyone=kept(found.anyone),
-        addresses=kept(found.addresses),
-        strangers=kept(found.strangers),
-        undecided=kept(found.undecided),
-        trusted=kept(found.trusted),
-    )
+    return found.doing(lambda action: not action.lower().startswith(_INVOKING))
 
 
-_INVOKING = ("bedrock-agentcore:invoke",)
+_INVOKING = "bedrock-agentcore:invoke"
 
 
 def _problems(found: Outsiders) -> Iterator[Problem]:

@@ -5,7 +5,7 @@ accounts and organizations are when ``trusted_accounts`` names them. Where that 
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from assessor.iam.exposure import Exposure, Level, Opening, Setting, exposure
 from assessor.iam.policy import Effect, Policy, Use, parse_policy
@@ -16,6 +16,7 @@ from assessor.model.reading import Absent, Seen, Unseen, UnseenError, Why
 from assessor.model.view import View, unseen_error
 from collectors import organizations
 from evaluators.derived.appointed import entries_of
+from evaluators.derived.service_sources import foreign_sources
 from evaluators.derived.statements import listed
 
 READS: tuple[Operation, ...] = (organizations.DESCRIBE_ORGANIZATION,)
@@ -67,20 +68,27 @@ class Outsiders:
 
     def only(self, kept: Callable[[Opening], bool]) -> "Outsiders":
         """The same without the openings that are not kept."""
+        return self._mapped(lambda openings: tuple(filter(kept, openings)))
+
+    def doing(self, counts: Callable[[str], bool]) -> "Outsiders":
+        """The same for some actions; openings that allow none of them fall away."""
+
+        def narrowed(openings: tuple[Opening, ...]) -> tuple[Opening, ...]:
+            left = (replace(one, actions=tuple(filter(counts, one.actions))) for one in openings)
+            return tuple(one for one in left if one.actions)
+
+        return self._mapped(narrowed)
+
+    def _mapped(self, change: Callable[[tuple[Opening, ...]], tuple[Opening, ...]]) -> "Outsiders":
         return Outsiders(
             self.what,
-            *(
-                tuple(filter(kept, openings))
-                for openings in (
-                    self.anyone,
-                    self.addresses,
-                    self.strangers,
-                    self.undecided,
-                    self.trusted,
-                    self.services,
-                    self.providers,
-                )
-            ),
+            change(self.anyone),
+            change(self.addresses),
+            change(self.strangers),
+            change(self.undecided),
+            change(self.trusted),
+            change(self.services),
+            change(self.providers),
             unseen=self.unseen,
         )
 
@@ -127,7 +135,8 @@ def weighed(
     )
     trust = _Trust(aws)
     sorts: dict[str, list[Opening]] = {}
-    for opening in found.openings:
+    owner = account or aws.account_id
+    for opening in (*found.openings, *foreign_sources(policy, arn, owner)):
         sorts.setdefault(trust.sort(opening), []).append(opening)
     return Outsiders(
         what,
@@ -220,6 +229,8 @@ def _who(opening: Opening) -> str:
             return f"anyone from {opening.who}"
         case _ if opening.caller.kind is Kind.CANONICAL:
             return opening.who
+        case Level.ACCOUNT if opening.caller.kind is Kind.SERVICE:
+            return f"account {opening.who} through {opening.caller.arn}"
         case _:
             return f"{_WORDS[opening.level]} {opening.who}"
 
