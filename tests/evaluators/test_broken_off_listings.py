@@ -1,4 +1,4 @@
-"""One call that breaks, or a listing that breaks off, never makes a PASS or a FAIL of the guardrail controls.
+"""One call that breaks, or a listing that breaks off, never makes a PASS or a FAIL.
 
 `test_cases` denies whole operations. Here single answers are lost, one at a time: replaced by an error, or by the first
 half of their items, as when AWS stops answering between two pages.
@@ -23,6 +23,11 @@ from tests.evaluators.test_cases import BY_ID, CASES, Case, load
 CONTROLS = (
     "GAI-1.03",
     "GAI-2.05",
+    "GAI-3.01",
+    "GAI-3.02",
+    "GAI-3.03",
+    "GAI-3.08",
+    "GAI-3.19",
     "GAI-4.01",
     "GAI-4.02",
     "GAI-4.04",
@@ -31,6 +36,13 @@ CONTROLS = (
     "GAI-4.09",
     "GAI-4.12",
     "GAI-5.18",
+    "GAI-6.01",
+    "GAI-6.06",
+    "GAI-6.09",
+    "GAI-6.10",
+    "GAI-6.12",
+    "GAI-6.13",
+    "GAI-6.17",
 )
 
 
