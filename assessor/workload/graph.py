@@ -225,6 +225,11 @@ class Graph:
         """The gaps at a node behind which a model may lie."""
         return tuple(gap for gap in self._gaps.get(node, ()) if gap.rule not in BESIDE)
 
+    def every_gap(self) -> Iterator[Gap]:
+        """Every place where a trail was lost."""
+        for found in self._gaps.values():
+            yield from found
+
     def of(self, kind: Kind) -> Iterator[Node]:
         """The nodes of one kind."""
         return (node for node in self.nodes.values() if node.kind is kind)

@@ -175,10 +175,20 @@ class Workload:
         search = self.search
         if node is not None and search.through_unsure(ident):
             return tuple(search.gaps_from(ident))
-        leads = node is not None and (search.good(ident) or search.unsure(ident))
-        if leads or node is None or node.kind in _NAMED_BY_DOORS:
-            return self.graph.gaps(EVERYWHERE)
+        if _named_by_doors(ident, node):
+            # Any door not seen may name it, and so may any door whose own naming was not seen.
+            return self.graph.gaps(EVERYWHERE) or tuple(self._unnamed())[:_SHOWN]
+        if node is None or search.good(ident) or search.unsure(ident):
+            return self.graph.lost(EVERYWHERE)
         return ()
+
+    def _unnamed(self) -> Iterator[Gap]:
+        """Doors of the workload of which it is not known what stands before them."""
+        for gap in self.graph.every_gap():
+            if gap.rule in {"E11", "E12"} and gap.at:
+                standing = self.reach(gap.at).standing
+                if standing not in {Standing.NOT_ON_PATH, Standing.EXCLUDED}:
+                    yield gap
 
     # -- what there is ----------------------------------------------------------------------------
     def doors(self) -> Iterator[Node]:
@@ -247,7 +257,14 @@ class Workload:
                     yield edge
 
 
-_NAMED_BY_DOORS = frozenset({Kind.ACL, Kind.IDENTITY})
-"""Kinds that a hidden door may name."""
+_SHOWN = 4
+
+
+def _named_by_doors(ident: str, node: Node | None) -> bool:
+    """Whether it is of a kind that doors name: a web ACL, who signs callers in."""
+    if node is not None:
+        return node.kind in {Kind.ACL, Kind.IDENTITY}
+    return any(word in ident for word in (":wafv2:", ":userpool/", ":policy-store/", "/authorizers/"))
+
 
 __all__ = ["TERMINAL", "Reach", "Standing", "Workload"]
