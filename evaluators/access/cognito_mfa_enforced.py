@@ -10,6 +10,7 @@ from collectors import cognito_idp
 from evaluators.derived import user_pools
 from evaluators.derived.doors import doors_user_pools
 from evaluators.derived.user_pools import UserPool, described
+from evaluators.derived.words import sentence
 
 _LOCAL = "COGNITO"
 _STOPS = frozenset({"BLOCK", "MFA_REQUIRED"})
@@ -86,7 +87,7 @@ def cognito_mfa_enforced(subject: Subject, aws: View) -> Verdict:
     assert isinstance(pool, UserPool)
     without_passwords = _without_passwords(pool, aws)
     if without_passwords:
-        return not_applicable(f"{pool.what}: {without_passwords}")
+        return not_applicable(f"{sentence(pool.what)}: {without_passwords}")
     try:
         mfa = aws.get(cognito_idp.GET_USER_POOL_MFA_CONFIG, UserPoolId=pool.pool_id) or {}
     except UnseenError:

@@ -19,6 +19,7 @@ from collectors import apigatewayv2
 from evaluators.derived import http_doors
 from evaluators.derived.doors import doors_http_apis, doors_http_routes
 from evaluators.derived.http_doors import CONNECT, HttpApi, Route
+from evaluators.derived.words import sentence
 
 _WITH_AUTHORIZER = frozenset({"CUSTOM", "JWT"})
 
@@ -122,21 +123,21 @@ def http_websocket_routes_authenticated(subject: Subject, aws: View) -> Verdict:
     route = subject.about["route"]
     assert isinstance(route, Route)
     if not route.api.websocket and route.key.startswith("OPTIONS "):
-        return not_applicable(f"{route.what} answers the CORS preflight")
+        return not_applicable(f"{sentence(route.what)} answers the CORS preflight")
     kind = str(route.route.get("AuthorizationType") or "NONE")
     if kind == "NONE":
         return failed(_open(route))
     if kind == "AWS_IAM":
-        return passed(f"{route.what} has authorization type AWS_IAM")
+        return passed(f"{sentence(route.what)} has authorization type AWS_IAM")
     if kind not in _WITH_AUTHORIZER:
         return not_assessed(
-            Why.LINK_UNKNOWN, f"{route.what} has authorization type {kind}, which is not known"
+            Why.LINK_UNKNOWN, f"{sentence(route.what)} has authorization type {kind}, which is not known"
         )
     return _authorized(kind, route, aws)
 
 
 def _open(route: Route) -> str:
-    said = f"{route.what} has authorization type NONE"
+    said = f"{sentence(route.what)} has authorization type NONE"
     if route.api.websocket:
         return f"{said}: anyone may open a connection and use every route"
     caught = ", also on every path that no other route names" if route.key == "$default" else ""
@@ -152,6 +153,8 @@ def _authorized(kind: str, route: Route, aws: View) -> Verdict:
     }
     if wanted and wanted in held:
         found = held[wanted].get("AuthorizerType", kind)
-        return passed(f"{route.what} has authorization type {kind} with authorizer {wanted} ({found})")
+        return passed(
+            f"{sentence(route.what)} has authorization type {kind} with authorizer {wanted} ({found})"
+        )
     said = f"names authorizer {wanted}, which does not exist" if wanted else "names no authorizer"
-    return failed(f"{route.what} has authorization type {kind}, but {said}")
+    return failed(f"{sentence(route.what)} has authorization type {kind}, but {said}")

@@ -11,6 +11,7 @@ from assessor.model.view import View
 from collectors import bedrock_agentcore_control
 from evaluators.derived.environments import READS, Environment, Variable, environments, versions
 from evaluators.derived.offered import offered
+from evaluators.derived.words import sentence
 
 _VENDORS = (
     "AI21|ANTHROPIC|AZURE_?OPENAI|BEDROCK|CEREBRAS|CLAUDE|COHERE|DASHSCOPE|DEEPSEEK|FIREWORKS(?:_AI)?|GEMINI|GOOGLE"
@@ -119,7 +120,7 @@ def _judged(
     named = [one for one in variables if _provider_key(one.name)]
     keys = [one for one in named if one.look is Look.KEY]
     if keys:
-        return failed(f"{environment.what} holds what looks like a key in {_shown(keys)}")
+        return failed(f"{sentence(environment.what)} holds what looks like a key in {_shown(keys)}")
     if locked:
         return not_assessed(
             Why.DENIED,
@@ -132,14 +133,18 @@ def _judged(
     if unclear:
         return not_assessed(
             Why.LINK_UNKNOWN,
-            f"{environment.what} has {_shown(unclear)}: the value looked like neither a key nor a reference",
+            f"{sentence(environment.what)} has {_shown(unclear)}: the value looked like neither a key nor a reference",
         )
     vaulted = (
         f"; its model key is in the vault ({', '.join(environment.vaulted)})" if environment.vaulted else ""
     )
     if named:
-        return passed(f"{environment.what} has {_shown(named)} with no key in it: {_looks(named)}{vaulted}")
+        return passed(
+            f"{sentence(environment.what)} has {_shown(named)} with no key in it: {_looks(named)}{vaulted}"
+        )
     count = len({one.name for one in variables})
+    if not count:
+        return passed(f"{sentence(environment.what)} has no variables{vaulted}")
     return passed(f"None of {count} variables of {environment.what} is named like a provider's key{vaulted}")
 
 

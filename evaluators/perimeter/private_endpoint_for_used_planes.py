@@ -12,6 +12,7 @@ from evaluators.derived import universe, vpc_callers
 from evaluators.derived.planes import PLANES, Use, Used, crossing, plane_of, planes_of
 from evaluators.derived.universe import estate
 from evaluators.derived.vpc_callers import VpcCaller, subnets
+from evaluators.derived.words import sentence
 
 _SHOWN = 3
 
@@ -51,7 +52,8 @@ def subjects(aws: View) -> Iterator[Subject]:
             key=plane,
             about={"need": need},
             evidence=tuple(dict.fromkeys((*calls, *known.evidence))),
-            stands_for=tuple(dict.fromkeys(caller.arn for caller in need.callers)),
+            # Doors may call an alias: the role shows that a function lies on a path all the same.
+            stands_for=tuple(dict.fromkeys(arn for one in need.callers for arn in (one.arn, one.role))),
         )
     if callers.unseen is not None:
         raise callers.unseen
@@ -117,7 +119,7 @@ def private_endpoint_for_used_planes(subject: Subject, aws: View) -> Verdict:
     assert isinstance(need, _Need)
     if need.used.unseen is not None:
         raise need.used.unseen
-    said = f"{need.who} in {need.vpc} may use {need.plane} ({need.used.action})"
+    said = f"{sentence(need.who)} in {need.vpc} may use {need.plane} ({need.used.action})"
     if need.used.use is Use.SUSPECTED:
         return info(f"{said} only because the role may do everything: a suspicion, no path")
     endpoints = gather(aws.items(ec2.DESCRIBE_VPC_ENDPOINTS))

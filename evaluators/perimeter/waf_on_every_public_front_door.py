@@ -20,6 +20,7 @@ from evaluators.derived.doors import doors_on_the_web
 from evaluators.derived.fronts import Front, foreign_front, seal
 from evaluators.derived.web_acls import association, inward
 from evaluators.derived.web_doors import WebDoor
+from evaluators.derived.words import sentence
 
 _WAF = ":wafv2:"
 
@@ -91,7 +92,7 @@ def waf_on_every_public_front_door(subject: Subject, aws: View) -> Verdict:
     assert isinstance(door, WebDoor)
     inside = inward(aws, door)
     if inside:
-        return not_applicable(f"{door.what} does not answer the internet: {inside}")
+        return not_applicable(f"{sentence(door.what)} does not answer the internet: {inside}")
     attached = association(aws, door)
     if attached.acl:
         opens = (
@@ -100,11 +101,11 @@ def waf_on_every_public_front_door(subject: Subject, aws: View) -> Verdict:
             else ()
         )
         return passed(f"Web ACL {attached.acl} is attached to {door.what}", *opens)
-    said = f"{door.what} has no web ACL"
+    said = f"{sentence(door.what)} has no web ACL"
     if not door.can_hold:
-        said = f"{door.what} cannot hold a web ACL"
+        said = f"{sentence(door.what)} cannot hold a web ACL"
     elif attached.classic:
-        said = f"{door.what} has {attached.classic} of WAF Classic and no web ACL of WAF"
+        said = f"{sentence(door.what)} has {attached.classic} of WAF Classic and no web ACL of WAF"
     if door.kind == web_doors.DISTRIBUTION:
         return failed(said)
     return _behind(door, said, aws)
