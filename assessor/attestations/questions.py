@@ -11,7 +11,6 @@ from enum import StrEnum
 from types import MappingProxyType
 
 from assessor.attestations.facts import FactSet
-from assessor.attestations.sources import FACT_SETS
 from assessor.model.operation import Operation
 from assessor.model.verdict import Item, Severity
 
@@ -37,7 +36,9 @@ class Dependency:
 
     @property
     def fact_set(self) -> FactSet:
-        """The set itself."""
+        """The set itself. Imported when first needed: the questions are asked where nothing is evaluated too."""
+        from assessor.attestations.sources import FACT_SETS
+
         return FACT_SETS[self.facts]
 
 

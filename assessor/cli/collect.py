@@ -35,11 +35,11 @@ from assessor.reports.words import plural
 @click.pass_context
 def collect(ctx: click.Context, /, **_: Any) -> int:
     """Read what the chosen controls need into snapshot.json.gz, for `assessor evaluate`. Prints the file's name."""
-    controls, _selection = chosen_of(ctx)
+    controls, questions, _selection = chosen_of(ctx)
     say = console_of(ctx)
     directory = ctx.params["output_dir"]
     prepare_output(directory, (SNAPSHOT,))
-    snapshot = read_account(ctx, controls, say)
+    snapshot = read_account(ctx, (*controls, *questions), say)
     try:
         with Batch(directory) as batch:
             batch.add(SNAPSHOT, partial(archive.write, snapshot))

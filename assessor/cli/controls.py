@@ -35,7 +35,7 @@ def controls(ctx: click.Context, /, id: str | None, format: str, **_: Any) -> in
         one = find(id, catalogue())
         result(json.dumps(facts(one), indent=2) + "\n" if format == "json" else page(one))
         return 0
-    chosen, _selection = chosen_of(ctx)
+    chosen, _questions, _selection = chosen_of(ctx)
     if format == "json":
         result(json.dumps([facts(control) for control in chosen], indent=2) + "\n")
     else:

@@ -12,6 +12,7 @@ from assessor.cli.options import (
     console_of,
     exit_options,
     parameter_options,
+    people_options,
     report_options,
     selection_options,
     verbosity_options,
@@ -24,6 +25,7 @@ from assessor.model import archive
 @click.argument("snapshot", type=click.Path(path_type=Path))
 @selection_options
 @parameter_options
+@people_options
 @exit_options
 @report_options
 @verbosity_options

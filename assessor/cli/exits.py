@@ -43,7 +43,8 @@ def conclude(report: Report, fail_on: str, min_coverage: float) -> tuple[Exit, s
             code = Exit.FINDINGS
             reasons.append(f"{plural(found, 'finding')} at or above {fail_on} (--fail-on)")
     coverage = report.coverage
-    if coverage is None or coverage < min_coverage:
+    nothing_to_see = coverage is None and not report.controls and report.questions
+    if not nothing_to_see and (coverage is None or coverage < min_coverage):
         code = code or Exit.COVERAGE
         reasons.append(f"coverage {percent(coverage)} is below {min_coverage:g} % (--min-coverage)")
     if reasons:

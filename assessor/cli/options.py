@@ -3,15 +3,19 @@
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
 import click
 
-from assessor import config
+from assessor import config, records, waivers
+from assessor.attestations import answers
+from assessor.attestations.answers import Answer
+from assessor.attestations.questions import Attestation
 from assessor.cli.console import Console
 from assessor.cli.exits import WrongUsageError
-from assessor.cli.selection import complete_control, select
+from assessor.cli.selection import catalogue, complete_control, questions, select
 from assessor.model.control import Control
 from assessor.model.parameters import Parameters
 from assessor.model.verdict import Severity, Status
@@ -96,6 +100,22 @@ parameter_options = _together(
     ),
 )
 
+people_options = _together(
+    _option(
+        "--attestations",
+        type=click.Path(path_type=Path),
+        metavar="FILE",
+        help="What people answered, as TOML. Default: ./attestations.toml when there is one.",
+    ),
+    _option(
+        "--waivers",
+        type=click.Path(path_type=Path),
+        metavar="FILE",
+        help="Failures that somebody owns until a day, as TOML. Default: ./waivers.toml when there is one.",
+    ),
+)
+"""What people decided; see `assessor attest`."""
+
 exit_options = _together(
     _option(
         "--fail-on",
@@ -179,8 +199,11 @@ class Assessment:
     """What the options of `scan` and `evaluate` ask for."""
 
     controls: tuple[Control, ...]
+    questions: tuple[Attestation, ...]
     selection: Selection
     parameters: Parameters
+    answers: tuple[Answer, ...]
+    waivers: tuple[waivers.Waiver, ...]
     fail_on: str
     min_coverage: float
     output_dir: Path
@@ -196,15 +219,18 @@ def console_of(ctx: click.Context) -> Console:
 def assessment_of(ctx: click.Context) -> Assessment:
     """The options of a command that assesses, checked. Raises `WrongUsageError`."""
     given = ctx.params
-    controls, selection = chosen_of(ctx)
+    controls, asked, selection = chosen_of(ctx)
     parameters = parameters_of(ctx)
     console = console_of(ctx)
     for name in config.unknown_variables(os.environ, _ALSO_READ):
         console.note(f"warning: {name} is set, but nothing reads a variable of that name")
     return Assessment(
         controls=controls,
+        questions=asked,
         selection=selection,
         parameters=parameters,
+        answers=answers_of(given["attestations"]),
+        waivers=waivers_of(given["waivers"]),
         fail_on=given["fail_on"],
         min_coverage=given["min_coverage"],
         output_dir=given["output_dir"],
@@ -225,8 +251,27 @@ def parameters_of(ctx: click.Context) -> Parameters:
         raise WrongUsageError(str(error)) from error
 
 
-def chosen_of(ctx: click.Context) -> tuple[tuple[Control, ...], Selection]:
-    """The controls that ``--item``, ``--control`` and ``--severity`` choose. Raises `WrongUsageError`."""
+def answers_of(path: Path | None) -> tuple[Answer, ...]:
+    """The answers of that file, or of ./attestations.toml when there is one. Raises `WrongUsageError`."""
+    chosen = path or (answers.DEFAULT_FILE if answers.DEFAULT_FILE.exists() else None)
+    try:
+        return answers.load(chosen, datetime.now(UTC)) if chosen is not None else ()
+    except records.RecordError as error:
+        raise WrongUsageError(str(error)) from error
+
+
+def waivers_of(path: Path | None) -> tuple[waivers.Waiver, ...]:
+    """The waivers of that file, or of ./waivers.toml when there is one. Raises `WrongUsageError`."""
+    chosen = path or (waivers.DEFAULT_FILE if waivers.DEFAULT_FILE.exists() else None)
+    known = frozenset((*(one.id for one in catalogue()), *(one.id for one in questions())))
+    try:
+        return waivers.load(chosen, known, datetime.now(UTC)) if chosen is not None else ()
+    except records.RecordError as error:
+        raise WrongUsageError(str(error)) from error
+
+
+def chosen_of(ctx: click.Context) -> tuple[tuple[Control, ...], tuple[Attestation, ...], Selection]:
+    """The controls and questions that ``--item``, ``--control`` and ``--severity`` choose. Raises `WrongUsageError`."""
     given = ctx.params
     return select(given["item"], given["control"], given["severity"])
 

@@ -2,7 +2,7 @@
 
 import io
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 from typing import BinaryIO
@@ -19,10 +19,12 @@ from assessor.reports.files import Batch, CannotWriteError, prepare
 from assessor.reports.permissions import statement_line
 from assessor.reports.report import Report, make_report
 from assessor.reports.words import plural
+from assessor.waivers import Applied
 
 SNAPSHOT = "snapshot.json.gz"
 SUMMARY = "summary.json"
 _WIDTH_UNKNOWN = 100
+_QUESTIONS = 8
 
 
 def prepare_output(directory: Path, names: tuple[str, ...] = (SNAPSHOT, *WRITERS, SUMMARY)) -> None:
@@ -51,6 +53,9 @@ def assess(
                 asked.parameters,
                 asked.selection,
                 min_coverage=asked.min_coverage,
+                questions=asked.questions,
+                answers=asked.answers,
+                waivers=asked.waivers,
                 snapshot_sha256=batch.written[0].sha256,
             )
             for name, writer in WRITERS.items():
@@ -63,6 +68,18 @@ def assess(
         raise CannotRunError(str(error)) from error
     console.result(rendered(report, asked))
     say.note(f"files in {asked.output_dir}: {', '.join(names)}")
+    for sentence_of_waivers in waiver_notes(report.waivers):
+        say.note(sentence_of_waivers)
+    if report.open_questions:
+        shown = ", ".join(report.open_questions[:_QUESTIONS])
+        more = (
+            f" and {len(report.open_questions) - _QUESTIONS} more"
+            if len(report.open_questions) > _QUESTIONS
+            else ""
+        )
+        say.note(
+            f"{plural(len(report.open_questions), 'question')} for people (`assessor attest questionnaire`): {shown}{more}"
+        )
     if report.missing:
         say.note(
             f"not permitted: {plural(len(report.missing), 'IAM action')} (`assessor policy` prints all a scan needs); grant: "
@@ -70,6 +87,14 @@ def assess(
         )
     say.conclude(sentence, ok=code is Exit.OK)
     return code
+
+
+def waiver_notes(applied: Applied) -> Iterator[str]:
+    """What people have to know of their waivers: those that ended, and those that fit nothing."""
+    for one in applied.expired:
+        yield f"waiver ended on {one.expires.isoformat()}: {one.named}; what it covered counts again"
+    for one in applied.unmatched:
+        yield f"waiver fits no failure: {one.named}; remove it, or look at its resource"
 
 
 def rendered(report: Report, asked: Assessment) -> str | bytes:

@@ -25,8 +25,8 @@ _LIST_REGIONS = "ec2:DescribeRegions"
 @click.pass_context
 def policy(ctx: click.Context, /, format: str, **_: Any) -> int:
     """Print the IAM policy for the chosen controls: the actions of every call they need, grouped by service."""
-    controls, _selection = chosen_of(ctx)
-    actions = permissions.actions_for(controls)
+    controls, questions, _selection = chosen_of(ctx)
+    actions = permissions.actions_for((*controls, *questions))
     document = permissions.policy(actions) if format == "json" else permissions.cloudformation(actions)
     result(json.dumps(document, indent=2) + "\n")
     say = console_of(ctx)

@@ -8,7 +8,7 @@ from assessor.cli.console import Console
 from assessor.cli.demo_account import demo_account
 from assessor.cli.exits import CannotRunError, WrongUsageError
 from assessor.cli.progress import watching
-from assessor.model.control import Control
+from assessor.model.control import Asker
 from assessor.model.operation import Operation
 from assessor.model.snapshot import Snapshot
 from collectors import cloudtrail
@@ -17,10 +17,10 @@ _OBSERVED = (cloudtrail.LOOKUP_EVENTS_INVOCATIONS,)
 """What ``--observe`` reads beside everything else."""
 
 
-def read_account(ctx: click.Context, controls: Iterable[Control], say: Console) -> Snapshot:
+def read_account(ctx: click.Context, askers: Iterable[Asker], say: Console) -> Snapshot:
     """The snapshot that the options of ``ctx`` ask for. Raises `CannotRunError` and `WrongUsageError`."""
     scope = ctx.params["scope"]
-    return read_operations(ctx, (op for control in controls for op in control.operations(scope)), say)
+    return read_operations(ctx, (op for one in askers for op in one.operations(scope)), say)
 
 
 def read_operations(ctx: click.Context, wanted: Iterable[Operation], say: Console) -> Snapshot:

@@ -11,6 +11,7 @@ from assessor.cli.options import (
     console_of,
     exit_options,
     parameter_options,
+    people_options,
     report_options,
     selection_options,
     verbosity_options,
@@ -24,6 +25,7 @@ from assessor.model import archive
 @aws_options
 @selection_options
 @parameter_options
+@people_options
 @exit_options
 @report_options
 @verbosity_options
@@ -36,5 +38,5 @@ def scan(ctx: click.Context, /, **_: Any) -> int:
     asked = assessment_of(ctx)
     say = console_of(ctx)
     prepare_output(asked.output_dir)
-    snapshot = read_account(ctx, asked.controls, say)
+    snapshot = read_account(ctx, (*asked.controls, *asked.questions), say)
     return assess(asked, partial(archive.write, snapshot), say)

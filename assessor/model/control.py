@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
+from typing import Protocol
 
 from assessor.model.operation import Operation
 from assessor.model.reading import Call
@@ -72,6 +73,14 @@ class Narrowing:
     reads: tuple[Operation, ...]
     bearing: "Callable[[View, Subject], Bearing]"
     of: str
+
+
+class Asker(Protocol):
+    """Whatever makes a run read: a control, or a question to people that rests on facts."""
+
+    def operations(self, scope: str) -> tuple[Operation, ...]:
+        """Every operation it needs in a run of that scope."""
+        ...
 
 
 Subjects = Callable[[View], Iterable[Subject]]

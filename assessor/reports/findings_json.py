@@ -36,6 +36,7 @@ def item_json(item: ItemScore) -> dict[str, Any]:
         "coverage": item.coverage,
         "readiness": item.readiness.value,
         "blockers": list(item.blockers),
+        "open_questions": list(item.open_questions),
         "counts": dict(item.counts),
     }
 

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from assessor.model.control import WORKLOAD, Control
+from assessor.model.control import WORKLOAD, Asker
 from assessor.model.finding import Finding
 from assessor.model.plan import closure
 from assessor.model.verdict import Status
@@ -27,9 +27,9 @@ _VERSION = "2012-10-17"
 _ACTION = re.compile(r"^[A-Za-z0-9-]+:[A-Za-z0-9*]+$")
 
 
-def actions_for(controls: Iterable[Control]) -> list[str]:
-    """Every IAM action the calls of ``controls`` need, each once, by service and name; the workload's among them."""
-    operations = closure(operation for control in controls for operation in control.operations(WORKLOAD))
+def actions_for(askers: Iterable[Asker]) -> list[str]:
+    """Every IAM action the calls of ``askers`` need, each once, by service and name; the workload's among them."""
+    operations = closure(operation for one in askers for operation in one.operations(WORKLOAD))
     needed = {action for operation in operations for action in operation.actions}
     return sorted(needed | set(ALWAYS))
 

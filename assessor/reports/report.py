@@ -3,10 +3,14 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import cached_property
 from typing import Any
 
 from assessor import __version__
+from assessor.attestations import state
+from assessor.attestations.answers import Answer
+from assessor.attestations.questions import Attestation
 from assessor.model.archive import tally
 from assessor.model.control import Control
 from assessor.model.evaluation import evaluate
@@ -16,6 +20,7 @@ from assessor.model.score import ItemScore, coverage_of, score
 from assessor.model.snapshot import Snapshot
 from assessor.model.verdict import Severity, Status
 from assessor.reports.permissions import missing_actions
+from assessor.waivers import Applied, Waiver, apply
 
 SCHEMA = 1
 """Version of ``findings.json`` and ``summary.json``."""
@@ -53,6 +58,7 @@ class Display:
 class Report:
     """One run: the snapshot, what was concluded from it, and under which conditions.
 
+    questions: what was asked of people. answers: how many answers the file held. waivers: what became of them.
     coverage: percent of all applicable cells that were decided; None where nothing was asked.
     snapshot_sha256: of the snapshot file, so that ``sha256sum`` verifies it.
     """
@@ -67,6 +73,9 @@ class Report:
     min_coverage: float
     snapshot_sha256: str
     tool_version: str = field(default=__version__)
+    questions: tuple[Attestation, ...] = ()
+    answers: int = 0
+    waivers: Applied = field(default_factory=lambda: Applied(()))
 
     @cached_property
     def run(self) -> Mapping[str, Any]:
@@ -94,6 +103,7 @@ class Report:
                 "controls": list(self.selection.controls),
                 "severities": list(self.selection.severities),
                 "controls_run": len(self.controls),
+                "questions_asked": len(self.questions),
             },
             "parameters": {p.name: self.parameters.get(p.name) for p in DECLARED},
             "min_coverage": self.min_coverage,
@@ -115,6 +125,11 @@ class Report:
         return {severity: found[severity] for severity in Severity}
 
     @cached_property
+    def open_questions(self) -> tuple[str, ...]:
+        """Ids of the questions to people without an answer that holds, in the checklist's order."""
+        return tuple(dict.fromkeys(ident for item in self.items for ident in item.open_questions))
+
+    @cached_property
     def missing(self) -> list[str]:
         """The IAM actions whose lack left something unassessed."""
         return missing_actions(self.findings)
@@ -128,17 +143,28 @@ def make_report(
     *,
     min_coverage: float,
     snapshot_sha256: str,
+    questions: Sequence[Attestation] = (),
+    answers: Sequence[Answer] = (),
+    waivers: Sequence[Waiver] = (),
 ) -> Report:
-    """Evaluate and score: all findings are scored, whatever will be shown of them."""
-    findings = evaluate(snapshot, controls, parameters)
+    """Evaluate, ask the answers of people, waive and score: all findings are scored, whatever will be shown of them."""
+    memos: dict[str, dict[Any, Any]] = {}
+    found = evaluate(snapshot, controls, parameters, memos=memos)
+    found += state.findings(snapshot, questions, answers, parameters, memos)
+    asked = frozenset((*(one.id for one in controls), *(one.id for one in questions)))
+    applied = apply(found, waivers, datetime.fromisoformat(snapshot.run.assessed_at), asked)
+    findings = applied.findings
     return Report(
         snapshot=snapshot,
         controls=tuple(controls),
         findings=findings,
-        items=tuple(score(findings, controls, min_coverage)),
+        items=tuple(score(findings, controls, min_coverage, questions)),
         coverage=coverage_of(findings, controls),
         parameters=parameters,
         selection=selection,
         min_coverage=min_coverage,
         snapshot_sha256=snapshot_sha256,
+        questions=tuple(questions),
+        answers=len(answers),
+        waivers=applied,
     )

@@ -21,6 +21,16 @@ def summary(
         "items": [item_json(item) for item in report.items],
         "counts": dict(report.counts),
         "failed_by_severity": {str(severity): n for severity, n in report.failed.items()},
+        "attestations": {
+            "asked": len(report.questions),
+            "answers_in_file": report.answers,
+            "open": list(report.open_questions),
+        },
+        "waivers": {
+            "waived": report.waivers.waived,
+            "expired": [one.named for one in report.waivers.expired],
+            "unmatched": [one.named for one in report.waivers.unmatched],
+        },
         "by_place": by_place(report.findings),
         "missing_permissions": statement(report.missing) if report.missing else None,
         "exit_code": exit_code,

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
+import assessor.attestations.questions
 import evaluators
 from assessor.cli import main
 from tests.cli import sample
@@ -18,6 +19,7 @@ def _alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
             monkeypatch.delenv(name)
     monkeypatch.setenv("COLUMNS", "100")
     monkeypatch.setattr(evaluators, "CONTROLS", sample.CONTROLS)
+    monkeypatch.setattr(assessor.attestations.questions, "ATTESTATIONS", ())
     monkeypatch.chdir(tmp_path)
 
 

@@ -222,7 +222,13 @@ def test_the_run_says_under_which_conditions(tmp_path: Path) -> None:
     assert facts["regions"] == list(sample.ACCOUNT.regions)
     assert facts["accounts"][0]["account_id"] == sample.ACCOUNT.id
     assert facts["scope"] == "workload"
-    assert facts["selection"] == {"items": [3, 4], "controls": [], "severities": [], "controls_run": 2}
+    assert facts["selection"] == {
+        "items": [3, 4],
+        "controls": [],
+        "severities": [],
+        "controls_run": 2,
+        "questions_asked": 0,
+    }
     assert facts["parameters"]["required_strength"] == "LOW"
     assert facts["parameters"]["allowed_retention_modes"] is None
     assert facts["snapshot_sha256"] == hashlib.sha256(snapshot.read_bytes()).hexdigest()
