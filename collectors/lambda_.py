@@ -7,9 +7,10 @@ https://docs.aws.amazon.com/lambda/latest/api/API_Operations.html
 
 from assessor.model.looks import Looks
 from assessor.model.operation import Bind, Each, Operation
-from collectors import bedrock_agent, cloudwatch, naming
+from collectors import bedrock_agent, bedrock_agentcore_control, cloudwatch, naming
 
 _PAGE = ("Marker", "NextMarker")
+_IN_LOOPS = "definition.nodes[].configuration.loop.definition.nodes"
 
 # The unpublished version of every function; what an alias puts in force comes from GetFunctionConfiguration.
 LIST_FUNCTIONS = Operation(
@@ -67,7 +68,7 @@ GET_FUNCTION_CONFIGURATION = Operation(
     redact=(Looks("Environment.Variables{}"),),
 )
 
-# Of the functions that agents and flows run. The permission also gives access to the code: GetFunctionConfiguration
+# Of the functions that agents, flows and gateways run. The permission also gives access to the code: GetFunctionConfiguration
 # is the narrower question, and the address of the code is thrown away.
 GET_FUNCTION = Operation(
     "lambda",
@@ -84,6 +85,29 @@ GET_FUNCTION = Operation(
             {"FunctionName": "configuration.lambdaFunction.lambdaArn"},
             items="definition.nodes",
             region=Bind("configuration.lambdaFunction.lambdaArn", via=naming.region),
+        ),
+        Each(
+            bedrock_agent.GET_FLOW_VERSION,
+            {"FunctionName": "configuration.lambdaFunction.lambdaArn"},
+            items=_IN_LOOPS,
+            region=Bind("configuration.lambdaFunction.lambdaArn", via=naming.region),
+        ),
+        Each(
+            bedrock_agent.GET_FLOW,
+            {"FunctionName": "configuration.lambdaFunction.lambdaArn"},
+            items="definition.nodes",
+            region=Bind("configuration.lambdaFunction.lambdaArn", via=naming.region),
+        ),
+        Each(
+            bedrock_agent.GET_FLOW,
+            {"FunctionName": "configuration.lambdaFunction.lambdaArn"},
+            items=_IN_LOOPS,
+            region=Bind("configuration.lambdaFunction.lambdaArn", via=naming.region),
+        ),
+        Each(
+            bedrock_agentcore_control.GET_GATEWAY_TARGET,
+            {"FunctionName": "targetConfiguration.mcp.lambda.lambdaArn"},
+            region=Bind("targetConfiguration.mcp.lambda.lambdaArn", via=naming.region),
         ),
     ),
     absent=("ResourceNotFoundException",),

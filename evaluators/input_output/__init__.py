@@ -4,6 +4,10 @@ from assessor.model.control import Control
 from evaluators.input_output.agents_and_flows_carry_guardrails import agents_and_flows_carry_guardrails
 from evaluators.input_output.contextual_grounding_on_rag_paths import contextual_grounding_on_rag_paths
 from evaluators.input_output.denied_topics_defined import denied_topics_defined
+from evaluators.input_output.executors_of_model_output_least_privilege import (
+    executors_of_model_output_least_privilege,
+)
+from evaluators.input_output.generated_code_runs_sandboxed import generated_code_runs_sandboxed
 from evaluators.input_output.guardrail_enforced_for_account import guardrail_enforced_for_account
 from evaluators.input_output.guardrail_ready_in_active_region import guardrail_ready_in_active_region
 from evaluators.input_output.guardrails_referenced_by_number import guardrails_referenced_by_number
@@ -29,4 +33,6 @@ CONTROLS: tuple[Control, ...] = (
     contextual_grounding_on_rag_paths,
     agents_and_flows_carry_guardrails,
     runtime_roles_cannot_change_safety_config,
+    executors_of_model_output_least_privilege,
+    generated_code_runs_sandboxed,
 )
