@@ -46,7 +46,7 @@ class Book:
         """The tasks to start an account with."""
         return self._tasks(self.plan.first(reader.account), reader)
 
-    def keep(self, task: "CallTask", reading: Reading) -> tuple["CallTask", ...]:
+    def keep(self, task: "CallTask", reading: Reading) -> tuple[Task, ...]:
         """Record the reading of a task; the tasks that follow from it.
 
         An answer that the plan cannot follow is unseen, lest calls that were never made pass for an empty listing.

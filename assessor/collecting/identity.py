@@ -6,7 +6,7 @@ https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -66,17 +66,36 @@ def sign_in(
 ) -> Identity:
     """The identity behind a target's credentials, asked of STS in ``region``. Raises `CannotStartError`."""
     _check(target)
+
+    def clients(session: botocore.session.Session) -> Clients:
+        return Clients(session, config, endpoint)
+
     try:
         credentials = login.get_credentials()
         if credentials is None:
             raise exceptions.NoCredentialsError
         session = sessions.reading(login, credentials)
-        who = _identity(session, region, config, endpoint)
+        who = _identity(session, region, clients)
     except _ANY as error:
         raise CannotStartError(advice(error, login.profile or "")) from error
     if not target.role_arn:
         return who
-    return _as_role(sessions, login, who, target, config, endpoint)
+    return _as_role(sessions, login, who, target, clients)
+
+
+def assume(
+    sessions: Sessions,
+    login: botocore.session.Session,
+    who: Identity,
+    target: Target,
+    clients: Callable[[botocore.session.Session], Clients],
+) -> Identity:
+    """The identity behind a target's role, assumed by ``who``, who signed in before. Raises `CannotStartError`.
+
+    ``clients`` makes the clients of the role's session.
+    """
+    _check(target)
+    return _as_role(sessions, login, who, target, clients)
 
 
 def _check(target: Target) -> None:
@@ -96,8 +115,10 @@ def _check(target: Target) -> None:
         )
 
 
-def _identity(session: botocore.session.Session, region: str, config: Config, endpoint: str) -> Identity:
-    clients = Clients(session, config, endpoint)
+def _identity(
+    session: botocore.session.Session, region: str, make: Callable[[botocore.session.Session], Clients]
+) -> Identity:
+    clients = make(session)
     try:
         answer = _PATIENT(clients.get("sts", region).get_caller_identity)
     except exceptions.ClientError as error:
@@ -117,8 +138,7 @@ def _as_role(
     login: botocore.session.Session,
     who: Identity,
     target: Target,
-    config: Config,
-    endpoint: str,
+    clients: Callable[[botocore.session.Session], Clients],
 ) -> Identity:
     request = {"RoleArn": target.role_arn, "RoleSessionName": target.session_name}
     if target.external_id:
@@ -138,7 +158,7 @@ def _as_role(
         credentials = RefreshableCredentials.create_from_metadata(
             metadata=assume(), refresh_using=assume, method="assume-role"
         )
-        return _identity(sessions.reading(login, credentials), who.region, config, endpoint)
+        return _identity(sessions.reading(login, credentials), who.region, clients)
     except _ANY as error:
         code = _code(error)
         _, partition, _, _, account, _ = target.role_arn.split(":", 5)
@@ -253,4 +273,4 @@ def _refusal(error: exceptions.ClientError, of_profile: str) -> str:
     return f"AWS did not say who the caller is (sts:GetCallerIdentity): {_said(error)}"
 
 
-__all__ = ["Identity", "RoleRefusedError", "advice", "sign_in"]
+__all__ = ["Identity", "RoleRefusedError", "advice", "assume", "sign_in"]
