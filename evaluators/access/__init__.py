@@ -5,6 +5,9 @@ from evaluators.access.agentcore_inbound_authorization import agentcore_inbound_
 from evaluators.access.ai_resource_policies_not_open import ai_resource_policies_not_open
 from evaluators.access.cognito_mfa_enforced import cognito_mfa_enforced
 from evaluators.access.http_websocket_routes_authenticated import http_websocket_routes_authenticated
+from evaluators.access.identity_pool_guests_cannot_reach_models import (
+    identity_pool_guests_cannot_reach_models,
+)
 from evaluators.access.lambda_url_authenticated import lambda_url_authenticated
 from evaluators.access.mantle_plane_allow_listed import mantle_plane_allow_listed
 from evaluators.access.model_selection_enforced_by_policy import model_selection_enforced_by_policy
@@ -22,6 +25,7 @@ CONTROLS: tuple[Control, ...] = (
     lambda_url_authenticated,
     agentcore_inbound_authorization,
     cognito_mfa_enforced,
+    identity_pool_guests_cannot_reach_models,
     no_unrestricted_model_invocation,
     model_selection_enforced_by_policy,
     no_long_lived_bedrock_api_keys,

@@ -65,12 +65,12 @@ class Reach:
         return found
 
     def on(self, principal: Principal) -> tuple[str, ...]:
-        """The resources on which it is possible: what is certain first, then what its own policies name."""
+        """The resources on which it is possible: what is certain first, among it what its own policies name."""
         row = self.row(principal)
         own = frozenset(self.probes.get(principal.arn, ()))
 
-        def order(resource: str) -> tuple[bool, bool]:
-            return (resource not in own, resource in self.fresh)
+        def order(resource: str) -> tuple[bool, bool, bool]:
+            return (resource not in own, resource in self.fresh, ":foundation-model/" not in resource)
 
         certain = sorted(self.matrix.cells(row.allowed), key=order)
         return (*certain, *sorted(self.matrix.cells(row.conditional & ~row.allowed), key=order))
