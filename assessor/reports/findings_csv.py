@@ -2,6 +2,7 @@
 
 import csv
 import io
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import BinaryIO
 
@@ -17,11 +18,16 @@ _FORMULA = frozenset("=+-@\t\r\n")
 
 def write(report: Report, out: BinaryIO, display: Display | None = None) -> None:
     """Stream the findings; memory does not grow with their number."""
+    sheet(out, COLUMNS, values(report, display))
+
+
+def sheet(out: BinaryIO, columns: Sequence[str], lines: Iterable[Sequence[Value]]) -> None:
+    """A header and lines, every cell made harmless, as they come."""
     text = io.TextIOWrapper(out, encoding="utf-8-sig", newline="", write_through=False)
     try:
         writer = csv.writer(text, lineterminator="\r\n")
-        writer.writerow(COLUMNS)
-        writer.writerows([cell(value) for value in row] for row in values(report, display))
+        writer.writerow(columns)
+        writer.writerows([cell(value) for value in line] for line in lines)
         text.flush()
     finally:
         text.detach()

@@ -14,7 +14,15 @@ from assessor.model.snapshot import call_of
 from tests.cli import sample
 from tests.cli.conftest import last_line, run
 
-FILES = {"findings.csv", "findings.json", "snapshot.json.gz", "summary.json"}
+FILES = {
+    "controls.csv",
+    "findings.csv",
+    "findings.json",
+    "items.csv",
+    "report.html",
+    "snapshot.json.gz",
+    "summary.json",
+}
 
 
 def document(directory: Path) -> dict[str, Any]:
