@@ -9,10 +9,17 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
+from assessor.model.reading import Why
 from assessor.workload.graph import BESIDE, STARTS, TERMINAL, Edge, Gap, Graph, Node, Strength
 
 MOST_HOPS = 8
-"""Hops of a path at most; agents that call each other would go on for ever."""
+"""Hops of a path at most; agents that call each other would go on for ever.
+
+From a domain, an API or a stage to the method under it is no hop: it is the same request at the same service.
+"""
+
+FARTHEST = 24
+"""Hops within which a model is looked for at all: one beyond `MOST_HOPS` is a trail that was not followed."""
 
 MOST_PATHS = 64
 """Paths kept of one door; more of them say nothing new about it."""
@@ -21,6 +28,9 @@ MOST_STEPS = 20_000
 """Steps of one walk; a graph knotted beyond that is cut, and the answer says there is more."""
 
 Follow = Callable[[Edge], bool]
+Neighbours = Callable[[str], Iterator[tuple[str, int]]]
+_NEVER = 99
+
 Distances = dict[str, int]
 """Hops from a node to the nearest of some nodes; nodes from which there is no way are not in it."""
 
@@ -35,6 +45,11 @@ class Path:
     door: Node
     edges: tuple[Edge, ...]
     corroborated: bool = False
+
+    @cached_property
+    def hops(self) -> int:
+        """Its length."""
+        return sum(map(cost, self.edges))
 
     @cached_property
     def target(self) -> str:
@@ -69,6 +84,11 @@ class Path:
             yield edge.target
 
 
+def cost(edge: Edge) -> int:
+    """The hops that an edge counts for."""
+    return 0 if edge.rule == "E6" else 1
+
+
 @dataclass(frozen=True)
 class Found:
     """What leads from one door: paths to models, and where trails were lost on the way.
@@ -95,11 +115,12 @@ class Search:
         """Hops to a model over whatever edges."""
         self.clean = self._back(terminals, _strong)
         """Hops to a model over edges that are more than a suspicion."""
+        self.configured = self._back(terminals, _configured)
+        """The same, without what functions and queues may call by permission alone: such chains have no end."""
         self.confirmed = self._back_through(self.any)
         """Hops to a model by way of something that corroborates the whole."""
         self.gap = self._back(lost, _strong)
         """Hops to where a trail was lost; one that is lost behind a suspicion is not looked for."""
-        self._live = self.any.keys() | self._back(lost, _whatever).keys()
         starts = [node.id for node in graph.nodes.values() if node.kind in STARTS]
         self.from_any = self._forward(starts, _whatever)
         """Hops from the nearest door or entry."""
@@ -109,15 +130,19 @@ class Search:
     # -- standing ---------------------------------------------------------------------------------
     def good(self, node: str, taken: int = 0) -> bool:
         """Whether a path that counts leads from here to a model in what is left of the hops."""
-        return min(self.clean.get(node, 99), self.confirmed.get(node, 99)) + taken <= MOST_HOPS
+        return min(self.clean.get(node, _NEVER), self.confirmed.get(node, _NEVER)) + taken <= MOST_HOPS
+
+    def far(self, node: str) -> bool:
+        """Whether a path that counts leads from here to a model, though farther than paths are followed."""
+        return MOST_HOPS < self.configured.get(node, _NEVER) <= FARTHEST and not self.good(node)
 
     def suspect(self, node: str) -> bool:
         """Whether at least a suspicion of a path does."""
-        return self.any.get(node, 99) <= MOST_HOPS
+        return self.any.get(node, _NEVER) <= MOST_HOPS
 
     def unsure(self, node: str) -> bool:
-        """Whether the trail from here was lost."""
-        return self.gap.get(node, 99) <= MOST_HOPS
+        """Whether the trail from here was lost, or goes on farther than it is followed."""
+        return self.gap.get(node, _NEVER) <= MOST_HOPS or self.far(node)
 
     def through_good(self, node: str) -> bool:
         """Whether a path that counts goes from a door through here to a model."""
@@ -126,15 +151,15 @@ class Search:
             (self.from_confirmed, self.any),
             (self.from_any, self.confirmed),
         )
-        return any(before.get(node, 99) + after.get(node, 99) <= MOST_HOPS for before, after in pairs)
+        return any(before.get(node, _NEVER) + after.get(node, _NEVER) <= MOST_HOPS for before, after in pairs)
 
     def through_suspect(self, node: str) -> bool:
         """Whether at least a suspicion of one does."""
-        return self.from_any.get(node, 99) + self.any.get(node, 99) <= MOST_HOPS
+        return self.from_any.get(node, _NEVER) + self.any.get(node, _NEVER) <= MOST_HOPS
 
     def through_unsure(self, node: str) -> bool:
         """Whether a door leads here, and from here the trail was lost."""
-        return self.from_clean.get(node, 99) + self.gap.get(node, 99) <= MOST_HOPS
+        return self.from_clean.get(node, _NEVER) + self.gap.get(node, _NEVER) <= MOST_HOPS
 
     # -- paths ------------------------------------------------------------------------------------
     def from_door(self, door: Node, most: int = MOST_PATHS) -> Found:
@@ -142,31 +167,38 @@ class Search:
         walk = _Walk(self, door, most)
         complete = walk.go(door.id, [], {door.id})
         paths = sorted(
-            walk.paths, key=lambda path: (path.suspected, -path.confidence, len(path.edges), path.target)
+            walk.paths, key=lambda path: (path.suspected, -path.confidence, path.hops, path.target)
         )
         return Found(tuple(paths), tuple(self.gaps_from(door.id)), not complete)
 
     def gaps_from(self, start: str, most: int = 8) -> list[Gap]:
         """The nearest places where a trail from here was lost, without going behind a suspicion."""
         found: dict[Gap, None] = {}
+        if self.far(start):
+            detail = f"the nearest model is {self.configured[start]} hops away; paths are followed for {MOST_HOPS}"
+            found[Gap("E0", start, Why.LINK_UNKNOWN, detail)] = None
         seen = {start}
         waiting = deque([(start, 0)])
         while waiting and len(found) < most:
             at, taken = waiting.popleft()
             found.update(dict.fromkeys(self._graph.lost(at)))
             for edge in self._graph.onward(at):
-                near = self.gap.get(edge.target, 99) + taken + 1 <= MOST_HOPS
+                hops = taken + cost(edge)
+                near = self.gap.get(edge.target, _NEVER) + hops <= MOST_HOPS
                 if near and edge.target not in seen and not edge.weak:
                     seen.add(edge.target)
-                    waiting.append((edge.target, taken + 1))
+                    waiting.append((edge.target, hops))
         return list(found)[:most]
 
     def onward(self, at: str, taken: int) -> list[Edge]:
         """The edges from here that can still end at a model, the most promising first."""
-        left = MOST_HOPS - taken - 1
         return sorted(
-            (edge for edge in self._graph.onward(at) if self.any.get(edge.target, 99) <= left),
-            key=lambda edge: (edge.weak, not self.good(edge.target, taken + 1), self.any[edge.target]),
+            (
+                edge
+                for edge in self._graph.onward(at)
+                if self.any.get(edge.target, _NEVER) + taken + cost(edge) <= MOST_HOPS
+            ),
+            key=lambda edge: (edge.weak, not self.good(edge.target, taken + cost(edge)), self.any[edge.target]),
         )
 
     def terminal(self, node: str) -> bool:
@@ -181,9 +213,9 @@ class Search:
     def _back_through(self, known: Distances) -> Distances:
         return _spread({n: known[n] for n in self.corroborated if n in known}, self._before(_whatever))
 
-    def _before(self, follow: Follow) -> Callable[[str], Iterator[str]]:
+    def _before(self, follow: Follow) -> Neighbours:
         return lambda node: (
-            edge.source
+            (edge.source, cost(edge))
             for edge in self._graph.into(node)
             if edge.rule not in BESIDE and follow(edge) and not self.terminal(edge.source)
         )
@@ -194,9 +226,9 @@ class Search:
     def _forward_through(self, known: Distances) -> Distances:
         return _spread({n: known[n] for n in self.corroborated if n in known}, self._after(_whatever))
 
-    def _after(self, follow: Follow) -> Callable[[str], Iterator[str]]:
+    def _after(self, follow: Follow) -> Neighbours:
         return lambda node: (
-            edge.target
+            (edge.target, cost(edge))
             for edge in (() if self.terminal(node) else self._graph.onward(node))
             if follow(edge) and edge.target in self._graph.nodes
         )
@@ -206,26 +238,28 @@ def _strong(edge: Edge) -> bool:
     return not edge.weak
 
 
+def _configured(edge: Edge) -> bool:
+    return not edge.weak and not (edge.rule == "E22" and edge.strength is Strength.PERMITTED)
+
+
 def _whatever(_: Edge) -> bool:
     return True
 
 
-def _spread(starts: Distances, neighbours: Callable[[str], Iterable[str]]) -> Distances:
-    """Hops from the nearest of the starts, each with what it begins at, as far as a path may be long."""
-    levels: list[list[str]] = [[] for _ in range(MOST_HOPS + 1)]
-    found = {node: hops for node, hops in starts.items() if hops <= MOST_HOPS}
+def _spread(starts: Distances, neighbours: Neighbours) -> Distances:
+    """Hops from the nearest of the starts, each with what it begins at, as far as is looked at all."""
+    levels: list[list[str]] = [[] for _ in range(FARTHEST + 1)]
+    found = {node: hops for node, hops in starts.items() if hops <= FARTHEST}
     for node, hops in found.items():
         levels[hops].append(node)
     for hops, level in enumerate(levels):
-        if hops == MOST_HOPS:
-            break
-        for node in level:
+        for node in level:  # grows while it is walked, by what is no hop away
             if found[node] != hops:
                 continue
-            for other in neighbours(node):
-                if found.get(other, MOST_HOPS + 1) > hops + 1:
-                    found[other] = hops + 1
-                    levels[hops + 1].append(other)
+            for other, more in neighbours(node):
+                if hops + more <= FARTHEST and found.get(other, _NEVER) > hops + more:
+                    found[other] = hops + more
+                    levels[hops + more].append(other)
     return found
 
 
@@ -239,9 +273,9 @@ class _Walk:
         self._steps = 0
         self.paths: list[Path] = []
 
-    def go(self, at: str, taken: list[Edge], seen: set[str]) -> bool:
+    def go(self, at: str, taken: list[Edge], seen: set[str], hops: int = 0) -> bool:
         """Walk on from here; False when a limit cut the walk."""
-        for edge in self._search.onward(at, len(taken)):
+        for edge in self._search.onward(at, hops):
             if edge.target in seen:
                 continue
             self._steps += 1
@@ -252,7 +286,7 @@ class _Walk:
                 self.paths.append(Path(self._door, tuple(taken), self._confirmed(taken)))
             else:
                 seen.add(edge.target)
-                complete = self.go(edge.target, taken, seen)
+                complete = self.go(edge.target, taken, seen, hops + cost(edge))
                 seen.discard(edge.target)
                 if not complete:
                     taken.pop()

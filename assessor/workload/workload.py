@@ -7,7 +7,7 @@ from enum import StrEnum
 from assessor.model.reading import Call
 from assessor.workload import names
 from assessor.workload.graph import BESIDE, EVERYWHERE, STARTS, TERMINAL, Edge, Gap, Graph, Kind, Node, Pin
-from assessor.workload.paths import MOST_PATHS, Found, Path, Search
+from assessor.workload.paths import MOST_PATHS, Found, Path, Search, cost
 from assessor.workload.pins import Pins
 
 
@@ -138,17 +138,20 @@ class Workload:
     def _way_back(self, at: str, known: dict[str, int]) -> list[Edge]:
         taken: list[Edge] = []
         clean = known is self.search.from_clean
-        while known[at] > 0:
+        passed = {at}
+        while self.graph.nodes[at].kind not in STARTS:
             edge = next(
                 edge
                 for edge in self.graph.into(at)
                 if edge.rule not in BESIDE
                 and not (clean and edge.weak)
-                and known.get(edge.source, 99) == known[at] - 1
+                and known.get(edge.source, 99) == known[at] - cost(edge)
+                and edge.source not in passed
                 and not self.search.terminal(edge.source)
             )
             taken.append(edge)
             at = edge.source
+            passed.add(at)
         return taken[::-1]
 
     def _beside(self, ident: str) -> Reach | None:
