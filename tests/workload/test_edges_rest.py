@@ -1,5 +1,7 @@
 """E1 to E4 and E6: REST APIs."""
 
+from typing import Any
+
 import pytest
 
 from assessor.model.reading import Why
@@ -28,9 +30,9 @@ STAGE = "arn:aws:apigateway:us-east-1::/restapis/api/stages/prod"
 SERVICE = "arn:aws:apigateway:us-east-1:{}"
 
 
-def one(integration: dict[str, object], *parts: dict[str, object], **more: object) -> Workload:
+def one(integration: dict[str, Any], *parts: dict[str, Any], **more: Any) -> Workload:
     """An API with one method of that integration, and what else there is."""
-    return built(merged(rest_api("api", {"POST /x": integration}, **more), *parts))  # type: ignore[arg-type]
+    return built(merged(rest_api("api", {"POST /x": integration}, **more), *parts))
 
 
 def rules(workload: Workload, ident: str = DOOR) -> list[str]:
@@ -303,7 +305,7 @@ def test_e4_another_api_of_the_account_is_followed_and_a_circle_ends() -> None:
 
 
 # -- E6 ---------------------------------------------------------------------------------------------------
-def domain(mapping: dict[str, str]) -> dict[str, object]:
+def domain(mapping: dict[str, str]) -> dict[str, Any]:
     return {
         REGION: {
             "apigateway": {
@@ -322,12 +324,12 @@ DOMAIN = "arn:aws:apigateway:us-east-1::/domainnames/api.example.com"
 
 
 def test_e6_a_domain_leads_to_its_stage() -> None:
-    workload = one(proxy(function_arn("ask")), ASK, domain({"restApiId": "api", "stage": "prod"}))  # type: ignore[arg-type]
+    workload = one(proxy(function_arn("ask")), ASK, domain({"restApiId": "api", "stage": "prod"}))
     assert workload.reach(DOMAIN).standing is Standing.ON_PATH
 
 
 def test_e6_a_domain_of_an_api_that_is_not_there_leads_nowhere() -> None:
-    workload = one(proxy(function_arn("ask")), ASK, domain({"restApiId": "gone", "stage": "prod"}))  # type: ignore[arg-type]
+    workload = one(proxy(function_arn("ask")), ASK, domain({"restApiId": "gone", "stage": "prod"}))
     assert workload.reach(DOMAIN).standing is Standing.NOT_ON_PATH
 
 
@@ -337,7 +339,7 @@ def test_e6_a_domain_whose_api_cannot_be_seen_is_unknown(denied: str) -> None:
         rest_api("api", {"POST /x": proxy(function_arn("ask"))}),
         ASK,
         domain({"restApiId": "api", "stage": "prod"}),
-    )  # type: ignore[arg-type]
+    )
     assert built(content, denied).reach(DOMAIN).standing is Standing.UNKNOWN
 
 
