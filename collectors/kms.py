@@ -129,3 +129,24 @@ LIST_GRANTS = Operation(
     more="Truncated",
     each=_CUSTOMER,
 )
+
+# The keys of topics that EventBridge rules speak to.
+DESCRIBE_KEY_OF_RULE_TOPICS = Operation(
+    "kms",
+    "DescribeKey",
+    "kms:DescribeKey",
+    each=(Each(sns.GET_TOPIC_ATTRIBUTES_OF_RULES, {"KeyId": "Attributes.KmsMasterKeyId"}),),
+    absent=("NotFoundException",),
+    variant="rules",
+)
+
+GET_KEY_POLICY_OF_RULE_TOPICS = Operation(
+    "kms",
+    "GetKeyPolicy",
+    "kms:GetKeyPolicy",
+    params={"PolicyName": "default"},
+    each=(
+        Each(DESCRIBE_KEY_OF_RULE_TOPICS, {"KeyId": _ARN}, where={"KeyMetadata.KeyManager": ("CUSTOMER",)}),
+    ),
+    variant="rules",
+)

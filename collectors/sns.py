@@ -4,7 +4,7 @@ https://docs.aws.amazon.com/sns/latest/api/API_Operations.html
 """
 
 from assessor.model.operation import Bind, Each, Operation
-from collectors import budgets, ce, cloudwatch, naming
+from collectors import budgets, ce, cloudwatch, events, naming
 
 _TOPIC = {"TopicArn": Bind(via=naming.topic)}
 _HERE = Bind(via=naming.region)
@@ -47,4 +47,29 @@ LIST_SUBSCRIPTIONS_BY_TOPIC = Operation(
     each=_EVERY_TOPIC,
     absent=_GONE,
     redact=("Subscriptions[].Endpoint",),
+)
+
+# The topics that EventBridge rules speak to, apart from the rest: who asks about alarms need not list every rule.
+_OF_RULES = (
+    Each(
+        events.LIST_TARGETS_BY_RULE,
+        {"TopicArn": Bind("Arn", via=naming.topic)},
+        region=Bind("Arn", via=naming.region),
+    ),
+)
+
+GET_TOPIC_ATTRIBUTES_OF_RULES = Operation(
+    "sns", "GetTopicAttributes", "sns:GetTopicAttributes", each=_OF_RULES, absent=_GONE, variant="rules"
+)
+
+LIST_SUBSCRIPTIONS_BY_TOPIC_OF_RULES = Operation(
+    "sns",
+    "ListSubscriptionsByTopic",
+    "sns:ListSubscriptionsByTopic",
+    items="Subscriptions",
+    token=("NextToken", "NextToken"),
+    each=_OF_RULES,
+    absent=_GONE,
+    redact=("Subscriptions[].Endpoint",),
+    variant="rules",
 )

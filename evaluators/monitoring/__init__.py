@@ -10,6 +10,7 @@ from evaluators.monitoring.bedrock_data_events_recorded import bedrock_data_even
 from evaluators.monitoring.invocation_logging_delivers import invocation_logging_delivers
 from evaluators.monitoring.model_invocation_logging_on import model_invocation_logging_on
 from evaluators.monitoring.orchestration_can_roll_back import orchestration_can_roll_back
+from evaluators.monitoring.safety_config_changes_alerted import safety_config_changes_alerted
 
 CONTROLS: tuple[Control, ...] = (
     model_invocation_logging_on,
@@ -20,5 +21,6 @@ CONTROLS: tuple[Control, ...] = (
     alarm_on_latency,
     alarm_on_guardrail_interventions,
     ai_alarms_are_effective,
+    safety_config_changes_alerted,
     orchestration_can_roll_back,
 )
