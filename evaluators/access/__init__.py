@@ -8,6 +8,7 @@ from evaluators.access.http_websocket_routes_authenticated import http_websocket
 from evaluators.access.identity_pool_guests_cannot_reach_models import (
     identity_pool_guests_cannot_reach_models,
 )
+from evaluators.access.identity_pool_user_role_scoped import identity_pool_user_role_scoped
 from evaluators.access.lambda_url_authenticated import lambda_url_authenticated
 from evaluators.access.mantle_plane_allow_listed import mantle_plane_allow_listed
 from evaluators.access.model_selection_enforced_by_policy import model_selection_enforced_by_policy
@@ -26,6 +27,7 @@ CONTROLS: tuple[Control, ...] = (
     agentcore_inbound_authorization,
     cognito_mfa_enforced,
     identity_pool_guests_cannot_reach_models,
+    identity_pool_user_role_scoped,
     no_unrestricted_model_invocation,
     model_selection_enforced_by_policy,
     no_long_lived_bedrock_api_keys,

@@ -135,11 +135,11 @@ def _unrestricted(known: Estate, principal: Principal, action: str) -> Iterator[
     """The action on one thing of every kind that nobody named, as far as an ordinary request can use it."""
     reach = known.ordinary_reach(action)
     kinds: dict[str, str] = {}
-    for arn in reach.matrix.cells(reach.row(principal).possible):
-        if arn in reach.fresh and kind_of(arn) not in NO_MODELS:
+    for arn in reach.everything(principal):
+        if kind_of(arn) not in NO_MODELS:
             kinds.setdefault(kind_of(arn), arn)
-    for kind in sorted(kinds, key=lambda one: one != MODEL):
-        yield reach.decided(principal, kinds[kind])
+    for arn in kinds.values():
+        yield reach.decided(principal, arn)
 
 
 def _word(access: Access) -> str:
@@ -151,11 +151,7 @@ def _places(known: Estate, access: Access) -> str:
     """The Regions in which it may use the action on everything of that kind."""
     reach = known.ordinary_reach(access.action)
     kind = kind_of(access.resource)
-    found = [
-        arn_field(arn, 3)
-        for arn in reach.matrix.cells(reach.row(access.principal).possible)
-        if arn in reach.fresh and kind_of(arn) == kind
-    ]
+    found = [arn_field(arn, 3) for arn in reach.everything(access.principal) if kind_of(arn) == kind]
     return listed(list(dict.fromkeys(found)), "Region")
 
 

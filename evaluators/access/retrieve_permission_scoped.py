@@ -137,7 +137,5 @@ def retrieve_permission_scoped(subject: Subject, aws: View) -> Verdict:
 def _unlimited(known: Estate, principal: Principal) -> Access | None:
     """Retrieve on a knowledge base nobody named, as far as an ordinary request can."""
     reach = known.ordinary_reach(_RETRIEVE)
-    for arn in reach.matrix.cells(reach.row(principal).possible):
-        if arn in reach.fresh:
-            return reach.decided(principal, arn)
-    return None
+    anything = reach.everything(principal)
+    return reach.decided(principal, anything[0]) if anything else None

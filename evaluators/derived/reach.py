@@ -75,6 +75,11 @@ class Reach:
         certain = sorted(self.matrix.cells(row.allowed), key=order)
         return (*certain, *sorted(self.matrix.cells(row.conditional & ~row.allowed), key=order))
 
+    def everything(self, principal: Principal) -> tuple[str, ...]:
+        """What nobody named and it is possible on all the same, one of every kind and Region; models first."""
+        found = (one for one in self.matrix.cells(self.row(principal).possible) if one in self.fresh)
+        return tuple(sorted(found, key=lambda one: ":foundation-model/" not in one))
+
     def may(self, principal: Principal) -> bool:
         """Whether it is possible on anything, or not known."""
         row = self.row(principal)
