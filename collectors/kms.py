@@ -131,22 +131,20 @@ LIST_GRANTS = Operation(
 )
 
 # The keys of topics that EventBridge rules speak to.
-DESCRIBE_KEY_OF_RULE_TOPICS = Operation(
+DESCRIBE_KEY_RULES = Operation(
     "kms",
     "DescribeKey",
     "kms:DescribeKey",
-    each=(Each(sns.GET_TOPIC_ATTRIBUTES_OF_RULES, {"KeyId": "Attributes.KmsMasterKeyId"}),),
+    each=(Each(sns.GET_TOPIC_ATTRIBUTES_RULES, {"KeyId": "Attributes.KmsMasterKeyId"}),),
     absent=("NotFoundException",),
     variant="rules",
 )
 
-GET_KEY_POLICY_OF_RULE_TOPICS = Operation(
+GET_KEY_POLICY_RULES = Operation(
     "kms",
     "GetKeyPolicy",
     "kms:GetKeyPolicy",
     params={"PolicyName": "default"},
-    each=(
-        Each(DESCRIBE_KEY_OF_RULE_TOPICS, {"KeyId": _ARN}, where={"KeyMetadata.KeyManager": ("CUSTOMER",)}),
-    ),
+    each=(Each(DESCRIBE_KEY_RULES, {"KeyId": _ARN}, where={"KeyMetadata.KeyManager": ("CUSTOMER",)}),),
     variant="rules",
 )

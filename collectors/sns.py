@@ -58,11 +58,11 @@ _OF_RULES = (
     ),
 )
 
-GET_TOPIC_ATTRIBUTES_OF_RULES = Operation(
+GET_TOPIC_ATTRIBUTES_RULES = Operation(
     "sns", "GetTopicAttributes", "sns:GetTopicAttributes", each=_OF_RULES, absent=_GONE, variant="rules"
 )
 
-LIST_SUBSCRIPTIONS_BY_TOPIC_OF_RULES = Operation(
+LIST_SUBSCRIPTIONS_BY_TOPIC_RULES = Operation(
     "sns",
     "ListSubscriptionsByTopic",
     "sns:ListSubscriptionsByTopic",

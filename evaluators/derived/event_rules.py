@@ -20,10 +20,10 @@ READS: tuple[Operation, ...] = (
     events.LIST_EVENT_BUSES,
     events.LIST_RULES,
     events.LIST_TARGETS_BY_RULE,
-    sns.GET_TOPIC_ATTRIBUTES_OF_RULES,
-    sns.LIST_SUBSCRIPTIONS_BY_TOPIC_OF_RULES,
-    kms.DESCRIBE_KEY_OF_RULE_TOPICS,
-    kms.GET_KEY_POLICY_OF_RULE_TOPICS,
+    sns.GET_TOPIC_ATTRIBUTES_RULES,
+    sns.LIST_SUBSCRIPTIONS_BY_TOPIC_RULES,
+    kms.DESCRIBE_KEY_RULES,
+    kms.GET_KEY_POLICY_RULES,
     lambda_.LIST_FUNCTIONS,
     lambda_.LIST_ALIASES,
     lambda_.GET_POLICY,
@@ -185,7 +185,7 @@ def _alive(aws: View, rule: Rule, target: Answer, arn: str) -> tuple[str, str]:
 
 
 def _topic(aws: View, rule: Rule, target: Answer, arn: str) -> tuple[str, str]:
-    operation = sns.LIST_SUBSCRIPTIONS_BY_TOPIC_OF_RULES
+    operation = sns.LIST_SUBSCRIPTIONS_BY_TOPIC_RULES
     if isinstance(aws.read(operation, TopicArn=arn), Absent):
         return f"topic {arn} does not exist", ""
     held = gather(aws.items(operation, TopicArn=arn))
@@ -194,7 +194,7 @@ def _topic(aws: View, rule: Rule, target: Answer, arn: str) -> tuple[str, str]:
         if held.unseen is not None:
             raise held.unseen
         return f"topic {arn} has no confirmed subscription", ""
-    attributes = (aws.get(sns.GET_TOPIC_ATTRIBUTES_OF_RULES, TopicArn=arn) or {}).get("Attributes") or {}
+    attributes = (aws.get(sns.GET_TOPIC_ATTRIBUTES_RULES, TopicArn=arn) or {}).get("Attributes") or {}
     policy = str(attributes.get("Policy") or "")
     # With a role of its own the rule publishes as that role, not as the service.
     if (
@@ -212,11 +212,11 @@ def _locked(aws: View, rule: Rule, ref: str) -> str:
         return ""
     if key_facts.aws_managed_alias(ref):
         return "the key AWS manages for SNS does not admit EventBridge"
-    answer = aws.get(kms.DESCRIBE_KEY_OF_RULE_TOPICS, KeyId=ref)
+    answer = aws.get(kms.DESCRIBE_KEY_RULES, KeyId=ref)
     key = key_facts.Key(ref, None if answer is None else answer.get("KeyMetadata") or {})
     if key.caveat:
         return key.caveat
-    policy = (aws.get(kms.GET_KEY_POLICY_OF_RULE_TOPICS, KeyId=key.arn) or {}).get("Policy") or ""
+    policy = (aws.get(kms.GET_KEY_POLICY_RULES, KeyId=key.arn) or {}).get("Policy") or ""
     for action in ("kms:GenerateDataKey", "kms:Decrypt"):
         if not admits(
             aws,
