@@ -98,17 +98,19 @@ def _plain(*path: str) -> Take:
 
 
 # -- models, guardrails, prompts, agents -----------------------------------------------------------------
-def _guardrail(aws: View, _: Call, answer: Any) -> Iterator[Fact]:
-    arn = str(answer.get("guardrailArn") or aws.root_arn)
+def _guardrail(_: View, call: Call, answer: Any) -> Iterator[Fact]:
+    request = call.request
+    arn = str(answer.get("guardrailArn") or request.get("guardrailIdentifier"))
+    version = str(request.get("guardrailVersion") or answer.get("version") or "")
     # The texts of topics and words are cut out of a snapshot; of a draft, updatedAt tells that they changed.
     kept = without(answer, "status", "statusReasons", "failureRecommendations", "createdAt")
-    if answer.get("version") != "DRAFT":
+    if version != "DRAFT":
         kept = without(kept, "updatedAt")
-    yield f"{arn}:{answer.get('version') or ''}", kept
+    yield f"{arn}:{version}", kept
 
 
-def _prompt(_: View, __: Call, answer: Any) -> Iterator[Fact]:
-    version = str(answer.get("version") or "")
+def _prompt(_: View, call: Call, answer: Any) -> Iterator[Fact]:
+    version = str(call.request.get("promptVersion") or "DRAFT")
     arn = str(answer.get("arn") or answer.get("id") or "").removesuffix(f":{version}")
     yield f"{arn}:{version}", without(answer, "createdAt", *(("updatedAt",) if version != "DRAFT" else ()))
 

@@ -16,6 +16,7 @@ COMMANDS: Mapping[str, str] = {
     "evaluate": "Assess a snapshot again, offline.",
     "paths": "Show every front door with its way to a model.",
     "controls": "List the controls, or explain one.",
+    "attest": "Ask, answer and check what only people can answer.",
     "parameters": "List what assessor.toml may hold.",
     "policy": "Print the read-only IAM policy a scan needs.",
     "completion": "Print the completion script of a shell.",

@@ -43,7 +43,7 @@ def subjects(aws: View) -> Iterator[Subject]:
         "aws apigatewayv2 update-stage --api-id $API --stage-name $S --default-route-settings "
         "ThrottlingRateLimit=20,ThrottlingBurstLimit=40"
     ),
-    answers=("S6.6", "S6.4"),
+    answers=("S6.4", "S6.6", "S6.7"),
     frameworks={
         "owasp_llm_2025": ("LLM10",),
         "mitre_atlas": ("AML.T0029", "AML.M0004"),

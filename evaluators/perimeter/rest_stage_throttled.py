@@ -49,7 +49,7 @@ def subjects(aws: View) -> Iterator[Subject]:
         "op=replace,path=/*/*/throttling/rateLimit,value=20 "
         "op=replace,path=/*/*/throttling/burstLimit,value=40"
     ),
-    answers=("S6.6", "S6.4"),
+    answers=("S6.4", "S6.6", "S6.7"),
     frameworks={
         "owasp_llm_2025": ("LLM10",),
         "mitre_atlas": ("AML.T0029", "AML.T0034", "AML.M0004"),
