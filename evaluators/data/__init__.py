@@ -4,6 +4,7 @@ from assessor.model.control import Control
 from evaluators.data.invocation_logs_encrypted import invocation_logs_encrypted
 from evaluators.data.invocation_logs_private_and_retained import invocation_logs_private_and_retained
 from evaluators.data.keys_rotate import keys_rotate
+from evaluators.data.only_curators_can_write_rag_sources import only_curators_can_write_rag_sources
 from evaluators.data.rag_buckets_private_and_tls_only import rag_buckets_private_and_tls_only
 from evaluators.data.rag_buckets_use_customer_keys import rag_buckets_use_customer_keys
 from evaluators.data.rag_buckets_versioned import rag_buckets_versioned
@@ -15,6 +16,7 @@ CONTROLS: tuple[Control, ...] = (
     rag_buckets_private_and_tls_only,
     rag_buckets_versioned,
     vector_stores_encrypted,
+    only_curators_can_write_rag_sources,
     invocation_logs_encrypted,
     invocation_logs_private_and_retained,
     keys_rotate,

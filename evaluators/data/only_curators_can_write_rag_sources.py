@@ -1,13 +1,36 @@
 """GAI-5.08: Only curators can write to RAG sources."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
+from assessor.iam.exposure import Opening
+from assessor.iam.operators import arn_like
+from assessor.iam.universe import Access
 from assessor.model.control import Level, Subject, control
-from assessor.model.verdict import Item, Severity, Status, Verdict, failed, passed
+from assessor.model.reading import UnseenError, Why
+from assessor.model.verdict import Item, Severity, Status, Verdict, failed, not_applicable, passed
 from assessor.model.view import View
-from collectors import bedrock_agent, iam, s3, s3control
+from evaluators.data.rag_buckets_use_customer_keys import subjects as bucket_subjects
+from evaluators.derived import bucket_openness, bucket_policy, buckets, rag, writers
+from evaluators.derived.appointed import appointed, entries_of
+from evaluators.derived.bucket_openness import blocked
+from evaluators.derived.bucket_policy import WRITES, admitted_directly
+from evaluators.derived.buckets import Bucket
+from evaluators.derived.outsiders import how, said
+from evaluators.derived.statements import granted, listed, who
+from evaluators.derived.universe import Estate, estate
+from evaluators.derived.writers import Writers, base_arn, directly_fed, feeders, runs_as
 
-# evaluated per: RAG source bucket (KB S3 source, supplemental, intermediate, Kendra S3 source); resource: AWS::S3::Bucket; reads: bedrock_agent.ListDataSources, iam.GetAccountAuthorizationDetails, s3.GetBucketPolicy, s3control.ListAccessPoints; parameters: {'curators': []}
+_LIST = "curators"
+_NAMED = 25
+
+
+def subjects(aws: View) -> Iterator[Subject]:
+    """The buckets retrieval reads from, then knowledge bases that take documents directly."""
+    yield from bucket_subjects(aws)
+    for base, call in directly_fed(aws):
+        yield Subject(
+            base_arn(aws, base), "AWS::Bedrock::KnowledgeBase", about={"base": base}, evidence=(call,)
+        )
 
 
 @control(
@@ -16,33 +39,158 @@ from collectors import bedrock_agent, iam, s3, s3control
     item=Item.DATA,
     title="Only curators can write to RAG sources",
     severity=Severity.HIGH,
-    level=Level.ACCOUNT,
-    kind="AWS::S3::Bucket",
-    subjects=_subjects,
-    reads=[],
+    level=Level.REGION,
+    kind=buckets.KIND,
+    subjects=subjects,
+    reads=[*writers.READS, *bucket_openness.READS],
     when_none=Status.NOT_APPLICABLE,
-    none_because="No S3 RAG source and no direct ingestion.",
-    why="Whoever writes the corpus writes the model's instructions (indirect injection).",
-    remediation="Deny writes except curators in the bucket policy.",
-    fix_cli="aws s3api put-bucket-policy --bucket $B --policy file://curators-only.json",
-    answers=('S5.4', 'S5.5'),
-    frameworks={'gensec': ('GENSEC06-BP01',), 'owasp_llm_2025': ('LLM04', 'LLM08'), 'mitre_atlas': ('AML.T0070', 'AML.T0066', 'AML.M0005'), 'nist_ai_600_1': ('MG-4.1-006',), 'iso_42001': ('A.7.3',), 'finos_ccc': ('CCC.GenAI.CN03.AR01',)},
-    parameters=('curators',),
-    edge_cases=(
-        (
-            "A user-upload feature makes the handler a writer by design: require malware scan"
-            " (5.20) and prefix separation, then waive."
-        ),
-        "Cross-account writers come through the bucket policy only.",
+    none_because=(
+        "No knowledge base or Kendra index of this Region reads from S3, and none takes documents directly."
     ),
-    workload_aware=False,
+    why=(
+        "Whoever writes the corpus writes the model's instructions: a sentence in a document is enough to make the"
+        " assistant lie, leak or call a tool."
+    ),
+    remediation="Deny writes in the bucket policy to everybody but the curators' roles.",
+    fix_cli="aws s3api put-bucket-policy --bucket $B --policy file://curators-only.json",
+    answers=("S5.4", "S5.5"),
+    frameworks={
+        "gensec": ("GENSEC06-BP01",),
+        "owasp_llm_2025": ("LLM04", "LLM08"),
+        "mitre_atlas": ("AML.T0070", "AML.T0066", "AML.M0005"),
+        "nist_ai_600_1": ("MG-4.1-006",),
+        "iso_42001": ("A.7.3",),
+        "finos_ccc": ("CCC.GenAI.CN03.AR01",),
+    },
+    parameters=(_LIST,),
+    edge_cases=(
+        "Writing is PutObject and DeleteObject below what retrieval reads, and feeding the knowledge base that reads it.",
+        "A bucket policy may let somebody write whose own policies do not, and keep out whom they let: both count.",
+        "From other accounts a writer comes through the bucket policy or an access point only.",
+        "A handler behind an upload feature is a writer by design: scan what it writes (GAI-5.20), then waive.",
+        "Administrators can write; name those whom you accept. Service-linked roles are AWS's own and not judged.",
+        "Access lists are GAI-5.02's.",
+        "Where service control policies cannot be read, the answer stands before them and says so.",
+    ),
 )
 def only_curators_can_write_rag_sources(subject: Subject, aws: View) -> Verdict:
-    """What passes, what fails and how to check by hand.
+    r"""Nobody but the owner's `curators` can change what a knowledge base or Kendra index reads.
 
-    PASS: Principals effectively allowed s3:PutObject/DeleteObject on the bucket, or
-        bedrock:StartIngestionJob / IngestKnowledgeBaseDocuments, are all on the curator list.
-    FAIL: Others can write - worst: a path role (user-facing handler) or a web-identity role.
-    NOT_APPLICABLE: No S3 RAG source and no direct ingestion.
-    NOT_ASSESSED: curators not supplied: report the writer list as INFO.
+    Judged is each bucket that retrieval reads from (in account scope every bucket), and each knowledge base that takes
+    documents directly. Every user and role is asked with its groups, boundary and the bucket's policy: may it, in any
+    circumstances, call s3:PutObject or s3:DeleteObject there, or start an ingestion or put or delete documents in the
+    knowledge base?
+
+    Passes: whoever may is named in `curators` (an ARN or a name, either with `*`; an account id for writers from
+    outside), or nobody may. Fails: anybody else may; strangers by a public policy that nothing restricts. Roles that
+    web identities take on, or that compute runs as, are named first: their callers are users. Not assessed: `curators`
+    is not set; the row then names everybody who may.
+
+    By hand::
+
+        aws iam simulate-principal-policy --policy-source-arn $ROLE --action-names s3:PutObject \
+            --resource-arns arn:aws:s3:::$B/x
+        aws s3api get-bucket-policy --bucket $B
+        aws s3control list-access-points --account-id $ACCOUNT --bucket $B
     """
+    base = subject.about.get("base")
+    if base is not None:
+        found = feeders(aws, base_arn(aws, str(base)))
+        return _verdict(aws, f"knowledge base {base}", _Found(found, (), None))
+    bucket = subject.about["bucket"]
+    assert isinstance(bucket, Bucket)
+    at = buckets.home(aws, bucket)
+    if at is None:
+        return not_applicable(f"There is no {bucket.what}")
+    return _verdict(aws, bucket.what, _of_bucket(aws, at, bucket))
+
+
+class _Found:
+    """Everybody who may write, and why there may be more."""
+
+    def __init__(self, inside: Writers, outside: Iterable[Opening], unseen: UnseenError | None) -> None:
+        self.inside = list(inside.found)
+        self.undecided = inside.undecided
+        self.outside = list(outside)
+        self.unseen = unseen
+
+
+def _of_bucket(aws: View, at: View, bucket: Bucket) -> _Found:
+    # Without its policy nobody is known to write: it may keep out whom their own policies let.
+    policy = bucket_policy.bucket_policy(at, bucket)
+    # Which prefixes and knowledge bases read from it is known only when every data source is.
+    found = _Found(writers.writers(aws, bucket, policy), (), aws.derive(rag.rag_buckets).unseen)
+    try:
+        known = {access.principal.arn for access in found.inside}
+        for access in writers.writers_through_points(aws, at, bucket, policy):
+            if access.principal.arn not in known:
+                known.add(access.principal.arn)
+                found.inside.append(access)
+    except UnseenError as error:
+        found.unseen = found.unseen or error
+    if policy is not None:
+        let = admitted_directly(at, bucket, policy, WRITES)
+        found.outside += [*let.addresses, *let.strangers, *let.undecided, *let.trusted]
+        found.unseen = found.unseen or let.unseen
+        if let.anyone:
+            shut = blocked(at, bucket, "RestrictPublicBuckets")
+            if shut.holds is False:
+                found.outside[:0] = let.anyone
+            elif shut.holds is None:
+                found.unseen = found.unseen or shut.unseen
+    return found
+
+
+def _verdict(aws: View, what: str, found: _Found) -> Verdict:
+    known = estate(aws)
+    entries = entries_of(aws, _LIST)
+    what = f"{what[:1].upper()}{what[1:]}"
+    public = [opening for opening in found.outside if opening.level.public]
+    if public:
+        return failed(f"{what}: {said(public)} may write ({how(public[0])})")
+    found.inside.sort(key=lambda access: not runs_as(access.principal))
+    others = [access for access in found.inside if not appointed(access.principal, entries or ())]
+    strangers = [opening for opening in found.outside if not _appointed(opening, entries or ())]
+    if others or strangers:
+        text = _said(known, others, strangers)
+        if entries is None:
+            raise UnseenError(
+                Why.PARAMETER_MISSING, f"parameter {_LIST} is not set; {what} can be written to by {text}"
+            )
+        return failed(f"{what} can be written to by {text}; {_LIST} does not name them")
+    unseen = found.unseen or known.unseen
+    if unseen is not None:
+        raise unseen
+    if found.undecided:
+        names = listed([who(one) for one in found.undecided], "principal")
+        raise known.undecidable(f"whether {names} may write to {what}")
+    if not found.inside and not found.outside:
+        return passed(" ".join(filter(None, (f"{what} can be written to by nobody", known.before_scp))))
+    return passed(
+        f"{what} can be written to by {_said(known, found.inside, found.outside)}; {_LIST} names them"
+    )
+
+
+def _appointed(opening: Opening, entries: Iterable[str]) -> bool:
+    return any(
+        entry == opening.who or (entry.startswith("arn:") and arn_like(entry).matches(opening.caller.arn))
+        for entry in entries
+    )
+
+
+def _said(known: Estate, inside: list[Access], outside: list[Opening]) -> str:
+    """Everybody by name, and how the first of them comes to it."""
+    names = [who(access.principal) + _face(access) for access in inside]
+    names += [said([opening]) for opening in outside]
+    more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+    if inside:
+        way = f"{who(inside[0].principal)} may call {granted(inside[0])}"
+    else:
+        way = f"{said(outside[:1])} may call {how(outside[0])}"
+    scp = f" {known.before_scp}" if known.before_scp else ""
+    return f"{', '.join(names[:_NAMED])}{more}{scp}. {way}"
+
+
+def _face(access: Access) -> str:
+    runs = runs_as(access.principal)
+    return f" ({runs})" if runs else ""
