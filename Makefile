@@ -6,11 +6,12 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 SOURCES := assessor collectors evaluators tools tests
 DEMO_OUTPUT ?= demo-output
 
-.PHONY: help demo test check format lint types imports docs docs-fresh bench lock control clean
+.PHONY: help demo test browser-test check format lint types imports docs docs-fresh bench lock control clean
 
 help:
 	@echo "make demo      assess the invented company: prints the assessment, writes $(DEMO_OUTPUT)/"
 	@echo "make test      run the tests"
+	@echo "make browser-test   run report.html in Chromium: axe, keyboard, print, injection"
 	@echo "make check     what CI runs: format, lint, types, import contracts, generated docs, tests"
 	@echo "make bench     measure: wall against ideal, CPU per call, memory, growth"
 	@echo "make docs      write the generated pages again"
@@ -33,6 +34,13 @@ demo: $(VENV)/.demo
 
 test: $(VENV)/.dev
 	$(BIN)/python -m pytest -q -n auto tests
+
+# A real browser: Debian's Chromium, driven by Playwright. Not part of `make test`: it installs a package.
+browser-test: $(VENV)/.dev
+	test -x /usr/bin/chromium || test "$$(id -u)" != 0 || (apt-get -qq update && apt-get -qq install -y --no-install-recommends chromium) || true
+	test -x /usr/bin/chromium || echo "no /usr/bin/chromium, and no right to install it: the tests will be skipped (apt-get install chromium)"
+	$(PIP) -e '.[dev,browser]'
+	BROWSER_TESTS=1 $(BIN)/python -m pytest -q tests/browser
 
 format: $(VENV)/.dev
 	$(BIN)/ruff format $(SOURCES)
