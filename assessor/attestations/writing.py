@@ -1,7 +1,7 @@
 """An answer put into the text of ``attestations.toml``: comments, order and everything else stay as they are."""
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -69,8 +69,7 @@ def _fill(table: Any, answer: Answer) -> None:
         "review_days": answer.days,
         "fingerprint": fingerprint(answer.facts),
     }
-    facts = table.pop("facts", None)
-    del facts
+    remarks = list(_remarks(table.pop("facts", None)))
     for name, value in values.items():
         if value == "":
             if name in table:
@@ -85,6 +84,23 @@ def _fill(table: Any, answer: Answer) -> None:
                 one.append(tomlkit.key(thing), digest)
             held.append(name, one)
         table.append("facts", held)
+        for remark in remarks:
+            one.add(remark)
+    else:
+        for remark in remarks:
+            table.add(remark)
+
+
+def _remarks(facts: Any) -> Iterator[Any]:
+    """The comments and blank lines among replaced facts: what follows the last of them belongs to the next table."""
+    from tomlkit.items import Comment, Table, Whitespace
+
+    if isinstance(facts, Table):
+        for _, item in facts.value.body:
+            if isinstance(item, (Comment, Whitespace)):
+                yield item
+            else:
+                yield from _remarks(item)
 
 
 def _raw(value: Any) -> Any:

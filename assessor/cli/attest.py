@@ -189,7 +189,8 @@ def _entries(ctx: click.Context, asked: Attestation, given: dict[str, Any], say:
         raise WrongUsageError(
             f"{asked.id} rests on the configuration ({names}): give --snapshot, which `assessor scan` writes"
         )
-    for account in accounts if asked.rests_on or given["account"] else [""]:
+    several = accounts if asked.rests_on or given["account"] else []
+    for account in several or [""]:
         recorded = (
             _recorded(snapshot, asked, account, parameters_of(ctx), say) if snapshot is not None else {}
         )
