@@ -6,6 +6,7 @@ from evaluators.monitoring.alarm_on_guardrail_interventions import alarm_on_guar
 from evaluators.monitoring.alarm_on_invocation_errors import alarm_on_invocation_errors
 from evaluators.monitoring.alarm_on_invocation_volume import alarm_on_invocation_volume
 from evaluators.monitoring.alarm_on_latency import alarm_on_latency
+from evaluators.monitoring.andon_cord_ready import andon_cord_ready
 from evaluators.monitoring.bedrock_data_events_recorded import bedrock_data_events_recorded
 from evaluators.monitoring.invocation_logging_delivers import invocation_logging_delivers
 from evaluators.monitoring.model_invocation_logging_on import model_invocation_logging_on
@@ -22,5 +23,6 @@ CONTROLS: tuple[Control, ...] = (
     alarm_on_guardrail_interventions,
     ai_alarms_are_effective,
     safety_config_changes_alerted,
+    andon_cord_ready,
     orchestration_can_roll_back,
 )
