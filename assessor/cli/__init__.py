@@ -17,6 +17,8 @@ COMMANDS: Mapping[str, str] = {
     "paths": "Show every front door with its way to a model.",
     "controls": "List the controls, or explain one.",
     "attest": "Ask, answer and check what only people can answer.",
+    "init": "Draft assessor.toml from what an account shows.",
+    "config": "Show every setting in force, and where it comes from.",
     "parameters": "List what assessor.toml may hold.",
     "policy": "Print the read-only IAM policy a scan needs.",
     "completion": "Print the completion script of a shell.",

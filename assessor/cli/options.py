@@ -242,6 +242,12 @@ def assessment_of(ctx: click.Context) -> Assessment:
 _ALSO_READ = {"parameters": None, "format": None}
 
 
+def settings_of(ctx: click.Context) -> config.Settings:
+    """What the parameter file says; nothing where there is none."""
+    found: config.Settings = ctx.meta[_SETTINGS]
+    return found
+
+
 def parameters_of(ctx: click.Context) -> Parameters:
     """The parameters in force: ``--set`` over the environment over the file. Raises `WrongUsageError`."""
     settings: config.Settings = ctx.meta[_SETTINGS]

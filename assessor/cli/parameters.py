@@ -26,14 +26,15 @@ def template() -> Iterator[str]:
     yield ""
     yield "# --- parameters of controls ---"
     for parameter in DECLARED:
-        yield from _entry(parameter)
+        yield from entry(parameter)
     yield ""
     yield "# --- options of the command line ---"
     for option in RUN_OPTIONS:
-        yield from _entry(option)
+        yield from entry(option)
 
 
-def _entry(parameter: Parameter) -> Iterator[str]:
+def entry(parameter: Parameter) -> Iterator[str]:
+    """The lines of one parameter, its default behind a ``#``."""
     choices = f" ({', '.join(parameter.choices)})" if parameter.choices else ""
     default = "" if parameter.default is not None else " No default."
     yield ""
