@@ -94,9 +94,29 @@ class Matrix:
         self._verdicts: dict[object, Verdict] = {}
         self._keys: dict[tuple[Atom, ...], tuple[str, ...]] = {}
         self._fields: dict[str, dict[str, int]] = {}
+        self._by_name: dict[str, int] = {}
         self._own = sum(
             1 << n for n, arn in enumerate(self.resources) if arn_field(arn, 4) in {"", universe.account}
         )
+
+    def under(self, universe: Universe) -> "Matrix":
+        """The same resources for another universe of the same principals (other circumstances, other facts).
+
+        What policies cover does not depend on circumstances: it is worked out once for both.
+        """
+        other = Matrix(universe, self.resources)
+        other.share(self._patterns, self._parts, self._keep, self._groups)
+        return other
+
+    def share(
+        self,
+        patterns: dict[str, int],
+        parts: dict[tuple[int, str], _Part],
+        keep: list[Policy],
+        groups: dict[tuple[tuple[int, ...], str], _Part],
+    ) -> None:
+        """Take over, and from now on share, what another matrix of the same resources worked out."""
+        self._patterns, self._parts, self._keep, self._groups = patterns, parts, keep, groups
 
     # -- masks ----------------------------------------------------------------------------------
     def mask(self, pattern: str) -> int:
@@ -104,12 +124,22 @@ class Matrix:
         found = self._patterns.get(pattern)
         if found is None:
             compiled = arn_like(pattern)
-            found = 0
-            for number, arn in enumerate(self.resources):
-                if compiled.matches(arn):
-                    found |= 1 << number
+            if compiled.literal is not None:
+                found = self._named().get(compiled.literal, 0)
+            else:
+                found = 0
+                for number, arn in enumerate(self.resources):
+                    if compiled.matches(arn):
+                        found |= 1 << number
             self._patterns[pattern] = found
         return found
+
+    def _named(self) -> dict[str, int]:
+        """The bits of every ARN."""
+        if not self._by_name:
+            for number, arn in enumerate(self.resources):
+                self._by_name[arn] = self._by_name.get(arn, 0) | 1 << number
+        return self._by_name
 
     def _wide_mask(self, pattern: str) -> int:
         """The resources that a pattern may match, its wildcards running over colons too."""

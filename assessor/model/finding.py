@@ -5,6 +5,7 @@ import json
 import re
 import shlex
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from assessor.model.control import Control
 from assessor.model.reading import Call
@@ -60,6 +61,7 @@ def kebab(name: str) -> str:
     return name.lower()
 
 
+@lru_cache(maxsize=8192)
 def command(call: Call) -> str:
     """The call as an auditor would repeat it with the AWS CLI."""
     words = ["aws", _CLI_SERVICE.get(call.service, call.service), kebab(call.name)]

@@ -111,35 +111,34 @@ def no_unrestricted_model_invocation(subject: Subject, aws: View) -> Verdict:
     principal = subject.about["principal"]
     assert isinstance(principal, Principal)
     known = estate(aws)
-    open_ones = [found for action in _ACTIONS for found in _unrestricted(known, principal, action)]
+    open_ones = [(action, arn) for action in _ACTIONS for arn in _unrestricted(known, principal, action)]
     if open_ones:
-        access = open_ones[0]
-        more = list(dict.fromkeys(one.action for one in open_ones[1:] if one.action != access.action))
+        action, arn = open_ones[0]
+        access = known.ordinary_reach(action).decided(principal, arn)
+        more = [one for one in dict.fromkeys(one for one, _ in open_ones) if one != action]
         said = f"{who(principal)} may invoke every {_word(access)} of {_places(known, access)}: {granted(access)}"
         said += f"; likewise {', '.join(more)}" if more else ""
         notes = filter(None, (known.before_scp, _unused(principal, aws)))
         return wide(aws, access, ("bedrock",), " ".join((said, *notes)))
-    best = [known.reach(action).access(principal) for action in (*_ACTIONS, _UNSCOPABLE)]
-    if any(known.ordinary_reach(action).row(principal).unsupported for action in _ACTIONS) or not any(
-        one.possible for one in best
-    ):
+    if any(known.ordinary_reach(action).row(principal).unsupported for action in _ACTIONS):
         raise known.undecidable(f"whether {who(principal)} may invoke every model")
-    shown = [granted(one) for one in best if one.possible]
+    limited = [action for action in (*_ACTIONS, _UNSCOPABLE) if known.reach(action).may(principal)]
+    best = known.reach(limited[0]).access(principal)
+    if not best.possible:
+        raise known.undecidable(f"whether {who(principal)} may invoke a model")
+    others = f"; likewise {', '.join(limited[1:])}" if len(limited) > 1 else ""
     return passed(
-        f"{who(principal)} may invoke what its policies name or their conditions allow: {shown[0]}",
-        *_more(shown),
+        f"{who(principal)} may invoke what its policies name or their conditions allow: {granted(best)}{others}"
     )
 
 
-def _unrestricted(known: Estate, principal: Principal, action: str) -> Iterator[Access]:
-    """The action on one thing of every kind that nobody named, as far as an ordinary request can use it."""
-    reach = known.ordinary_reach(action)
+def _unrestricted(known: Estate, principal: Principal, action: str) -> Iterator[str]:
+    """One thing of every kind that nobody named, as far as an ordinary request can use the action on it."""
     kinds: dict[str, str] = {}
-    for arn in reach.everything(principal):
+    for arn in known.ordinary_reach(action).everything(principal):
         if kind_of(arn) not in NO_MODELS:
             kinds.setdefault(kind_of(arn), arn)
-    for arn in kinds.values():
-        yield reach.decided(principal, arn)
+    yield from kinds.values()
 
 
 def _word(access: Access) -> str:
@@ -162,7 +161,3 @@ def _unused(principal: Principal, aws: View) -> str:
     if days is None:
         return "(IAM has no record of the role being used)"
     return f"(the role was last used {int(days)} days ago)" if days > _UNUSED_DAYS else ""
-
-
-def _more(shown: list[str]) -> tuple[str, ...]:
-    return (f"Also {listed(shown[1:], 'action')}",) if len(shown) > 1 else ()

@@ -6,6 +6,7 @@ https://docs.aws.amazon.com/bedrock/latest/userguide/inference-profiles-prereq.h
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from assessor.iam.guardrail import Target
 from assessor.iam.holders import Principal
@@ -25,6 +26,7 @@ NO_MODELS = ("async-invoke", "project", "system-tool", "model-invocation-job")
 _ROUTED = 12
 
 
+@lru_cache(maxsize=4096)
 def kind_of(arn: str) -> str:
     """``foundation-model``, ``inference-profile``, ...: the first part of an ARN's resource."""
     return arn_field(arn, 5).partition("/")[0]

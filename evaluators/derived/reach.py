@@ -11,6 +11,7 @@ from assessor.iam.actions import action as action_facts
 from assessor.iam.decide import Decision, Verdict
 from assessor.iam.holders import Principal
 from assessor.iam.matrix import Matrix, Row
+from assessor.iam.policy import Effect, Policy
 from assessor.iam.reach import typical
 from assessor.iam.universe import Access, Universe
 
@@ -37,8 +38,9 @@ class Reach:
 
     def under(self, universe: Universe) -> "Reach":
         """The same action and resources in other circumstances: another universe of the same principals."""
-        matrix = Matrix(universe, self.resources)
-        return Reach(universe, self.action, self.regions, self.probes, self.fresh, matrix)
+        return Reach(
+            universe, self.action, self.regions, self.probes, self.fresh, self.matrix.under(universe)
+        )
 
     @property
     def resources(self) -> tuple[str, ...]:
@@ -65,15 +67,19 @@ class Reach:
         return found
 
     def on(self, principal: Principal) -> tuple[str, ...]:
-        """The resources on which it is possible: what is certain first, among it what its own policies name."""
+        """The resources on which it is possible: what is certain first, among it what its own policies name.
+
+        What only others' policies name is left out: it stands for nothing that ``fresh`` does not.
+        """
         row = self.row(principal)
         own = frozenset(self.probes.get(principal.arn, ()))
+        asked = sum(1 << number for one in own | self.fresh if (number := self.number(one)) is not None)
 
         def order(resource: str) -> tuple[bool, bool, bool]:
             return (resource not in own, resource in self.fresh, ":foundation-model/" not in resource)
 
-        certain = sorted(self.matrix.cells(row.allowed), key=order)
-        return (*certain, *sorted(self.matrix.cells(row.conditional & ~row.allowed), key=order))
+        certain = sorted(self.matrix.cells(row.allowed & asked), key=order)
+        return (*certain, *sorted(self.matrix.cells(row.conditional & ~row.allowed & asked), key=order))
 
     def everything(self, principal: Principal) -> tuple[str, ...]:
         """What nobody named and it is possible on all the same, one of every kind and Region; models first."""
@@ -131,7 +137,19 @@ def reach(universe: Universe, action: str, regions: Sequence[str]) -> Reach:
     usual = typical(action, universe.account, universe.partition, regions) if scopable else ("*",)
     probes: dict[str, tuple[str, ...]] = {}
     asked: dict[str, None] = dict.fromkeys(usual)
+    granting: dict[int, bool] = {}
+
+    def grants(policy: Policy) -> bool:
+        known = granting.get(id(policy))
+        if known is None:
+            known = granting[id(policy)] = bool(policy.problems) or any(
+                one.effect is not Effect.DENY and one.covers_action(action) for one in policy.statements
+            )
+        return known
+
     for principal in universe.principals:
+        if not any(grants(policy) for policy in principal.identity):
+            continue
         found = universe.probes(principal, action, regions)
         probes[principal.arn] = found if scopable or not found else ("*",)
         asked.update(dict.fromkeys(probes[principal.arn]))

@@ -96,6 +96,15 @@ def statements_of(principal: Principal, refs: Iterable[StatementRef]) -> Iterato
                 yield statement
 
 
+def granted_by_any(principal: Principal, action: str) -> bool:
+    """Whether any of its policies allows an action on anything, or cannot be read; nothing else needs deciding."""
+    return any(
+        bool(policy.problems)
+        or any(s.effect is not Effect.DENY and s.covers_action(action) for s in policy.statements)
+        for policy in principal.identity
+    )
+
+
 def named(statements: Iterable[Statement], services: Iterable[str]) -> bool:
     """Whether one of the statements allows and writes an action of one of the services, not just ``*``."""
     prefixes = frozenset(services)

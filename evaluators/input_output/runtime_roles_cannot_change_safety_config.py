@@ -1,6 +1,7 @@
 """GAI-4.15: Roles that run the workload cannot edit prompts, guardrails, agents, logging or enforcement."""
 
 from collections.abc import Iterator
+from functools import cache
 
 from assessor.iam.actions import matching_actions
 from assessor.iam.holders import Principal, Source
@@ -10,7 +11,7 @@ from assessor.model.verdict import Item, Severity, Status, Verdict, failed, pass
 from assessor.model.view import View
 from evaluators.derived import path_roles
 from evaluators.derived.path_roles import PathRole, path_role_subjects, suspicion
-from evaluators.derived.statements import granted, listed
+from evaluators.derived.statements import granted, granted_by_any, listed
 from evaluators.derived.universe import Estate, estate
 
 _SAFETY = (
@@ -129,9 +130,15 @@ def runtime_roles_cannot_change_safety_config(subject: Subject, aws: View) -> Ve
 
 
 def _on_anything(known: Estate, principal: Principal) -> Iterator[Access]:
-    for pattern in _SAFETY:
-        for action in matching_actions(pattern.lower()):
-            yield known.universe.can(principal, action.name, regions=known.regions)
+    for action in _safety_actions():
+        if granted_by_any(principal, action):
+            yield known.universe.can(principal, action, regions=known.regions)
+
+
+@cache
+def _safety_actions() -> tuple[str, ...]:
+    """The actions behind the patterns, by the service authorization reference."""
+    return tuple(action.name for pattern in _SAFETY for action in matching_actions(pattern.lower()))
 
 
 def _on_itself(known: Estate, principal: Principal) -> Iterator[Access]:
@@ -144,5 +151,5 @@ def _on_itself(known: Estate, principal: Principal) -> Iterator[Access]:
     ]
     own += [(action, arn) for action in _OF_POLICIES for arn in attached]
     for action, arn in own:
-        if any(s.covers_action(action) for policy in principal.identity for s in policy.statements):
+        if granted_by_any(principal, action):
             yield Access(principal, action, arn, known.universe.ask(principal, action, arn))
