@@ -7,7 +7,9 @@ import sys
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from assessor.model.control import Control
+from assessor.attestations.questions import ATTESTATIONS, Attestation
+from assessor.model.checklist import SENTENCES, order
+from assessor.model.control import WORKLOAD, Control
 from assessor.model.operation import Operation
 from assessor.model.parameters import BY_NAME
 from assessor.model.plan import closure
@@ -25,6 +27,8 @@ def pages(controls: Iterable[Control] = CONTROLS) -> Mapping[Path, str]:
     made = {PAGES / f"{control.id}.md": control_page(control) for control in chosen}
     made[PAGES / "index.md"] = index_page(chosen)
     made[ROOT / "docs" / "permissions.md"] = permissions_page(chosen)
+    made[ROOT / "docs" / "checklist.md"] = checklist_page(chosen)
+    made[ROOT / "docs" / "questions.md"] = questions_page()
     return made
 
 
@@ -102,6 +106,9 @@ def permissions_page(controls: tuple[Control, ...]) -> str:
         "| Operation | IAM action | Read by |",
         "| --- | --- | --- |",
     ]
+    for question in ATTESTATIONS:
+        for operation in closure(question.operations(WORKLOAD)):
+            users.setdefault(operation, []).append(question.id)
     for operation in sorted(users, key=lambda op: op.id):
         needed = sorted(set(users[operation]))
         shown = (
@@ -110,6 +117,71 @@ def permissions_page(controls: tuple[Control, ...]) -> str:
         name = _code(f"{operation.service}:{operation.name}")
         text.append(f"| {name} | {', '.join(map(_code, operation.actions))} | {shown} |")
     return "\n".join(text) + "\n"
+
+
+def checklist_page(controls: tuple[Control, ...], questions: tuple[Attestation, ...] = ATTESTATIONS) -> str:
+    """Every sentence of the checklist with the controls and questions that answer it. Raises ValueError at a gap."""
+    text = [
+        NOTE + "# The checklist, sentence by sentence\n",
+        (
+            "What the generative AI security readiness checklist asks, in our words, and what answers it: controls read it "
+            "from the account, [questions](questions.md) are answered by people. `S8.1` is its closing word on scope.\n"
+        ),
+    ]
+    gaps = []
+    part = 0
+    for sentence in sorted(SENTENCES, key=order):
+        item = order(sentence)[0]
+        if item != part:
+            part = item
+            title = f"{item}. {Item(item).title}" if item <= len(Item) else f"{item}. Scope"
+            text += [
+                f"## {title}\n",
+                "| Sentence | Asks | Controls | Questions |",
+                "| --- | --- | --- | --- |",
+            ]
+        by = [f"[{c.id}](controls/{c.id}.md)" for c in controls if sentence in c.answers]
+        asked = [
+            f"[{q.id}](questions.md#{q.id.lower().replace('.', '')})"
+            for q in questions
+            if sentence in q.answers
+        ]
+        if not by and not asked:
+            gaps.append(sentence)
+        text.append(
+            f"| {sentence} | {SENTENCES[sentence]} | {', '.join(by) or '-'} | {', '.join(asked) or '-'} |"
+        )
+        following = [other for other in SENTENCES if order(other)[0] == item]
+        if sentence == max(following, key=order):
+            text.append("")
+    if gaps:
+        raise ValueError(f"nothing answers {', '.join(gaps)}: give a control or a question that sentence")
+    return "\n".join(text)
+
+
+def questions_page(questions: tuple[Attestation, ...] = ATTESTATIONS) -> str:
+    """The questions only people can answer."""
+    text = [
+        NOTE + "# Questions for people\n",
+        (
+            "What configuration cannot show. `assessor attest answer` records an answer, `assessor attest questionnaire` "
+            "writes the open ones to send round; [how it decides](how-it-decides.md#answers-of-people) says when one holds.\n"
+        ),
+    ]
+    for one in questions:
+        rests = "; ".join(f"{d.change.value} {d.fact_set.what}" for d in one.rests_on) or "the date alone"
+        text += [
+            f"## {one.id}\n",
+            f"**{one.title}.** {one.question}\n",
+            f"- Item {int(one.item)}, {one.item.title}; severity of a no: {one.severity}",
+            f"- Asked of: {one.owner}",
+            f"- Shown by: {one.evidence}",
+            f"- Holds for {one.days} days; stale at: {rests}",
+            f"- Answers {', '.join(one.answers)}"
+            + (f"; completes {', '.join(one.supports)}" if one.supports else ""),
+            "",
+        ]
+    return "\n".join(text)
 
 
 def main(arguments: list[str]) -> int:
