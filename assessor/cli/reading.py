@@ -27,9 +27,7 @@ def read_operations(ctx: click.Context, wanted: Iterable[Operation], say: Consol
     """The snapshot of some operations, read as the options of ``ctx`` ask. Raises as `read_account`."""
     given = ctx.params
     operations = tuple(dict.fromkeys(wanted))
-    regions = tuple(
-        dict.fromkeys(name.strip() for text in given["region"] for name in text.split(",") if name.strip())
-    )
+    regions = _named_regions(ctx)
     if given["external_id"] and not given["role_arn"]:
         raise WrongUsageError("--external-id belongs to --role-arn, which is missing")
     if not given["demo"]:
@@ -39,6 +37,21 @@ def read_operations(ctx: click.Context, wanted: Iterable[Operation], say: Consol
     with demo_account() as account:
         say.note(f"demo: an invented company's account at {account.endpoint_url}")
         return _collect(ctx, operations, regions or account.regions, account.endpoint_url, say)
+
+
+def regions_of(ctx: click.Context) -> tuple[str, ...]:
+    """The Regions that are named, all of them Regions. Raises `WrongUsageError`."""
+    regions = _named_regions(ctx)
+    _check_regions(regions)
+    return regions
+
+
+def _named_regions(ctx: click.Context) -> tuple[str, ...]:
+    return tuple(
+        dict.fromkeys(
+            name.strip() for text in ctx.params["region"] for name in text.split(",") if name.strip()
+        )
+    )
 
 
 def _collect(

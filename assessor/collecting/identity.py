@@ -197,6 +197,12 @@ _PATIENT = Retrying(
 """STS lies outside the scheduler's lanes: its few calls repeat themselves."""
 
 
+def patiently(call: Callable[..., Mapping[str, Any]], **request: Any) -> Mapping[str, Any]:
+    """One call outside the scheduler's lanes, repeated while what is wrong may pass. Raises botocore's errors."""
+    answer: Mapping[str, Any] = _PATIENT(call, **request)
+    return answer
+
+
 def _code(error: Exception) -> str:
     if isinstance(error, exceptions.ClientError):
         return str(error.response.get("Error", {}).get("Code", ""))
@@ -273,4 +279,4 @@ def _refusal(error: exceptions.ClientError, of_profile: str) -> str:
     return f"AWS did not say who the caller is (sts:GetCallerIdentity): {_said(error)}"
 
 
-__all__ = ["Identity", "RoleRefusedError", "advice", "assume", "sign_in"]
+__all__ = ["Identity", "RoleRefusedError", "advice", "assume", "patiently", "sign_in"]

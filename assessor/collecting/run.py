@@ -41,7 +41,7 @@ def collect(request: CollectRequest, observer: Observer = SILENT) -> Snapshot:
     return collect_with_tally(request, observer)[0]
 
 
-def _observed(request: CollectRequest, snapshot: Snapshot, observer: Observer) -> Snapshot:
+def _observed(request: CollectRequest, snapshot: Snapshot) -> Snapshot:
     """The snapshot with the slow listings that were asked for, as far as they could be read in their time.
 
     Their quota is small (CloudTrail's: two requests a second in each Region), so one worker a Region asks for them.
@@ -54,7 +54,7 @@ def _observed(request: CollectRequest, snapshot: Snapshot, observer: Observer) -
         timeout=request.observe_for,
         max_workers=max(1, len(regions)),
     )
-    seen, _ = collect_with_tally(further, observer)
+    seen, _ = collect_with_tally(further)
     return Snapshot(snapshot.run, {**seen.readings, **snapshot.readings})
 
 
@@ -90,10 +90,10 @@ def collect_with_tally(request: CollectRequest, observer: Observer = SILENT) -> 
         tuple(one.account for one in signed_in),
         request.scope,
     )
-    observer.finished(not tally.skipped)
     snapshot = Snapshot(run, book.readings)
     if request.observed:
-        snapshot = _observed(request, snapshot, observer)
+        snapshot = _observed(request, snapshot)
+    observer.finished(not tally.skipped)
     return snapshot, tally
 
 

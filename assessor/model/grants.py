@@ -11,22 +11,31 @@ from assessor.model.plan import closure
 from assessor.model.reading import Unseen, Why
 from assessor.model.snapshot import Snapshot
 
+_ENTER = "sts:AssumeRole"
+
 
 class Lacking:
-    """What the caller was refused in one account."""
+    """What the caller was refused in one account.
+
+    Where it was not even let in, nothing is known of what else it lacks.
+    """
 
     def __init__(self, snapshot: Snapshot, account: str) -> None:
         self._asked: set[str] = set()
         self._refused: set[str] = set()
+        self._outside = False
         for call, reading in snapshot.readings.items():
             if call.account != account:
                 continue
             self._asked.add(call.operation)
             if isinstance(reading, Unseen) and reading.why is Why.DENIED:
                 self._refused.add(call.operation)
+                self._outside = self._outside or reading.grant == _ENTER
 
     def actions(self, operations: Iterable[Operation]) -> tuple[str, ...]:
         """The actions that reading ``operations`` still lacks, parents' before children's, each once."""
+        if self._outside:
+            return ()
         blocked: set[str] = set()
         actions: dict[str, None] = {}
         for operation in closure(operations):

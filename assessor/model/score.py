@@ -143,13 +143,20 @@ def _item(
             if row.status is Status.FAIL and row.severity in (Severity.CRITICAL, Severity.HIGH)
         )
     )
-    if blockers:
-        readiness = Readiness.NOT_READY
-    elif coverage is None or coverage < min_coverage or counts[Status.MANUAL] or open_questions:
-        readiness = Readiness.UNKNOWN
-    else:
-        readiness = Readiness.READY
-    return ItemScore(item, low, high, coverage, readiness, blockers, counts, open_questions)
+    unanswered = bool(counts[Status.MANUAL] or open_questions)
+    verdict = readiness(coverage, min_coverage, blocked=bool(blockers), unanswered=unanswered)
+    return ItemScore(item, low, high, coverage, verdict, blockers, counts, open_questions)
+
+
+def readiness(
+    coverage: float | None, min_coverage: float, *, blocked: bool, unanswered: bool
+) -> Readiness:
+    """What follows for an item: a failure that blocks, too little seen or a question left open, or nothing."""
+    if blocked:
+        return Readiness.NOT_READY
+    if coverage is None or coverage < min_coverage or unanswered:
+        return Readiness.UNKNOWN
+    return Readiness.READY
 
 
 def coverage_of(findings: Sequence[Finding], controls: Sequence[Weighted]) -> float | None:
