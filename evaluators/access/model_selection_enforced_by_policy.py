@@ -186,7 +186,8 @@ class _Asked:
             if answer.mandate is Mandate.UNKNOWN:
                 self._unknown()
             elif answer.mandate not in _NO_CALL:
-                statements = by(principal, answer.statements) if answer.statements else "its policies"
+                grants = self.known.universe.ask(principal, action, target.arn).grants
+                statements = by(principal, grants)
                 return f"{action} on {resource(target.arn)}{witnessed(answer.witness)}, by {statements}"
         for action in INFERENCE:
             if self.known.reach(action).access(principal).unknown:

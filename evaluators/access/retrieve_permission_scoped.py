@@ -28,7 +28,7 @@ def subjects(aws: View) -> Iterator[Subject]:
     known = estate(aws)
     for principal in known.universe.principals:
         if not principal.caller.service_linked and any(
-            known.reach(action).may(principal) or _granted(known, principal, action)
+            known.reach(action).may(principal) or _by_name(known, principal, action)
             for action in (_RETRIEVE, *_UNSCOPABLE)
         ):
             yield subject(principal, (*known.evidence, listing))
@@ -50,9 +50,11 @@ def _knowledge_base(aws: View) -> Call | None:
     return None
 
 
-def _granted(known: Estate, principal: Principal, action: str) -> bool:
-    """Whether a policy allows an action on certain resources only, which for these actions limits nothing."""
-    return known.reach(action).granted(principal) and action in _UNSCOPABLE
+def _by_name(known: Estate, principal: Principal, action: str) -> bool:
+    """Whether policies allow it on resources they name: where the action takes none, that is as limited as it gets."""
+    if action == _RETRIEVE or not known.reach(action).granted(principal):
+        return False
+    return known.universe.can(principal, action, regions=known.regions).possible
 
 
 @control(
