@@ -1,5 +1,6 @@
 """Options that several commands share, and what was asked for with them."""
 
+import math
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -35,6 +36,19 @@ def _together(*decorators: Decorator[Any]) -> Decorator[Any]:
         return function
 
     return apply
+
+
+class _Number(click.FloatRange):
+    """A number in a range; ``nan``, which no comparison refuses, is none."""
+
+    name = "number"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """The number. Fails as click does."""
+        number = super().convert(value, param, ctx)
+        if not math.isfinite(number):
+            self.fail(f"{value!r} is not a number.", param, ctx)
+        return number
 
 
 def _option(*names: str, **attributes: Any) -> Decorator[Any]:
@@ -126,7 +140,7 @@ exit_options = _together(
     ),
     _option(
         "--min-coverage",
-        type=click.FloatRange(0, 100),
+        type=_Number(0, 100),
         default=50.0,
         show_default=True,
         metavar="PERCENT",
@@ -171,7 +185,7 @@ aws_options = _together(
     _option("--external-id", metavar="TEXT", help="External id the role's trust policy asks for."),
     _option(
         "--timeout",
-        type=click.FloatRange(min=0, min_open=True),
+        type=_Number(min=0, min_open=True),
         metavar="SECONDS",
         help="End reading after this long; what is then unanswered is not assessed.",
     ),
@@ -184,7 +198,7 @@ aws_options = _together(
     ),
     _option(
         "--observe",
-        type=click.FloatRange(min=0, min_open=True),
+        type=_Number(min=0, min_open=True),
         metavar="SECONDS",
         help="Read afterwards, for at most this long, who called which model by CloudTrail's record.",
     ),

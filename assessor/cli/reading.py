@@ -42,7 +42,7 @@ def read_operations(ctx: click.Context, wanted: Iterable[Operation], say: Consol
 def regions_of(ctx: click.Context) -> tuple[str, ...]:
     """The Regions that are named, all of them Regions. Raises `WrongUsageError`."""
     regions = _named_regions(ctx)
-    _check_regions(regions)
+    _check_regions(regions, ctx.params["profile"] or "")
     return regions
 
 
@@ -65,7 +65,7 @@ def _collect(
     from assessor.collecting.run import collect
 
     given = ctx.params
-    _check_regions(regions)
+    _check_regions(regions, given["profile"] or "")
     request = CollectRequest(
         operations=operations,
         regions=regions,
@@ -85,8 +85,10 @@ def _collect(
         raise CannotRunError(str(error)) from error
 
 
-def _check_regions(regions: tuple[str, ...]) -> None:
+def _check_regions(regions: tuple[str, ...], profile: str) -> None:
     """A Region that does not exist is a mistake of usage, told apart from a run that could not start."""
+    from botocore.exceptions import BotoCoreError
+
     from assessor.collecting.regions import check
     from assessor.collecting.request import ALL_REGIONS, CannotStartError, Target
     from assessor.collecting.sessions import Sessions
@@ -95,6 +97,8 @@ def _check_regions(regions: tuple[str, ...]) -> None:
     if len(named) != len(regions) and named:
         raise WrongUsageError("--region all already takes every Region; name Regions or all, not both")
     try:
-        check(Sessions().login(Target()), named)
+        check(Sessions().login(Target(profile=profile)), named)
     except CannotStartError as error:
         raise WrongUsageError(str(error)) from error
+    except BotoCoreError:
+        return  # a profile that is missing or cannot be read: signing in says so, with what to do

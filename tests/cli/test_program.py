@@ -278,6 +278,43 @@ def test_an_interrupted_scan_leaves_nothing_half_written() -> None:
     assert {path.name: path.read_bytes() for path in Path("out").iterdir()} == before
 
 
+@pytest.mark.parametrize("after", [0.05, 0.15, 0.3])
+def test_an_interrupt_while_the_program_loads_is_no_traceback(after: float) -> None:
+    """Ctrl-C before the first command runs: one line at most; only Python's own start is beyond reach."""
+    started = "import signal, sys; signal.signal(signal.SIGINT, signal.default_int_handler); "
+    started += "sys.argv = ['assessor', 'scan', '--demo']; from assessor.__main__ import main; "
+    started += "print('up', flush=True); main()"
+    process = subprocess.Popen(
+        [sys.executable, "-c", started],
+        env=environment(),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        start_new_session=True,
+    )
+    assert process.stdout is not None
+    assert process.stdout.readline() == b"up\n"
+    time.sleep(after)
+    os.killpg(process.pid, signal.SIGINT)
+    _, err = process.communicate(timeout=20)
+    assert process.returncode == 130, err
+    assert b"Traceback" not in err
+    assert err.decode().endswith("assessor: interrupted; nothing was left half-written\n")
+
+
+def test_a_profile_of_the_environment_that_does_not_exist_is_named() -> None:
+    """AWS_PROFILE may be wrong too; that is no mistake of ours."""
+    done = call("scan", "--region", "us-east-1", env={"AWS_PROFILE": "nope"})
+    assert done.returncode == 1
+    assert b"There is no AWS profile named 'nope'" in done.stderr
+
+
+def test_a_coverage_that_is_no_number_is_refused() -> None:
+    """Nothing is less than nan: it would switch the threshold off."""
+    done = call("evaluate", "s.json.gz", "--min-coverage", "nan")
+    assert done.returncode == 2
+    assert b"'nan' is not a number" in done.stderr
+
+
 def test_the_time_limit_ends_reading_and_says_so() -> None:
     """--timeout: what was not answered is not assessed, and the report is written all the same."""
     with StandIn(sample.DOCUMENT, faults=Faults(latency={"bedrock:*": 30.0})) as server:
