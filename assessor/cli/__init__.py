@@ -15,6 +15,8 @@ COMMANDS: Mapping[str, str] = {
     "collect": "Read an account into a snapshot, and assess nothing.",
     "evaluate": "Assess a snapshot again, offline.",
     "paths": "Show every front door with its way to a model.",
+    "bundle": "Pack a run into one file that an auditor can verify.",
+    "verify": "Say whether a bundle is, byte for byte, the one that was made.",
     "controls": "List the controls, or explain one.",
     "attest": "Ask, answer and check what only people can answer.",
     "init": "Draft assessor.toml from what an account shows.",
