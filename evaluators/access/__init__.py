@@ -3,6 +3,7 @@
 from assessor.model.control import Control
 from evaluators.access.agentcore_inbound_authorization import agentcore_inbound_authorization
 from evaluators.access.ai_resource_policies_not_open import ai_resource_policies_not_open
+from evaluators.access.appsync_api_authenticated import appsync_api_authenticated
 from evaluators.access.cognito_mfa_enforced import cognito_mfa_enforced
 from evaluators.access.http_websocket_routes_authenticated import http_websocket_routes_authenticated
 from evaluators.access.identity_pool_guests_cannot_reach_models import (
@@ -10,6 +11,7 @@ from evaluators.access.identity_pool_guests_cannot_reach_models import (
 )
 from evaluators.access.identity_pool_user_role_scoped import identity_pool_user_role_scoped
 from evaluators.access.lambda_url_authenticated import lambda_url_authenticated
+from evaluators.access.load_balancer_front_doors_authenticated import load_balancer_front_doors_authenticated
 from evaluators.access.mantle_plane_allow_listed import mantle_plane_allow_listed
 from evaluators.access.model_selection_enforced_by_policy import model_selection_enforced_by_policy
 from evaluators.access.no_iam_users_with_keys_can_invoke import no_iam_users_with_keys_can_invoke
@@ -24,6 +26,8 @@ CONTROLS: tuple[Control, ...] = (
     rest_api_methods_authenticated,
     http_websocket_routes_authenticated,
     lambda_url_authenticated,
+    appsync_api_authenticated,
+    load_balancer_front_doors_authenticated,
     agentcore_inbound_authorization,
     cognito_mfa_enforced,
     identity_pool_guests_cannot_reach_models,

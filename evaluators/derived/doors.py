@@ -5,11 +5,12 @@ Every door of the account; in scope ``workload`` the evaluation leaves out those
 """
 
 from assessor.model.view import Gathered, View
+from evaluators.derived.balancer_doors import Listener, Way, listeners, ways
 from evaluators.derived.function_urls import FunctionUrl, function_urls
 from evaluators.derived.http_doors import HttpApi, HttpStage, Route, http_apis, http_routes, http_stages
 from evaluators.derived.rest_doors import RestMethod, RestStage, rest_methods, rest_stages
 from evaluators.derived.user_pools import UserPool, user_pools
-from evaluators.derived.web_doors import WebDoor, web_doors
+from evaluators.derived.web_doors import WebDoor, app_runner_services, appsync_apis, web_doors
 
 
 def doors_rest_methods(aws: View) -> Gathered[RestMethod]:
@@ -50,3 +51,23 @@ def doors_user_pools(aws: View) -> Gathered[UserPool]:
 def doors_on_the_web(aws: View) -> Gathered[WebDoor]:
     """What answers requests from the internet or a network, as a web ACL sees it."""
     return aws.derive(web_doors)
+
+
+def doors_appsync(aws: View) -> Gathered[WebDoor]:
+    """GraphQL and Event APIs of AppSync."""
+    return aws.derive(appsync_apis)
+
+
+def doors_app_runner(aws: View) -> Gathered[WebDoor]:
+    """Services of App Runner."""
+    return aws.derive(app_runner_services)
+
+
+def doors_listeners(aws: View) -> Gathered[Listener]:
+    """Listeners of load balancers."""
+    return aws.derive(listeners)
+
+
+def doors_balancer_ways(aws: View) -> Gathered[Way]:
+    """Rules of listeners, and listeners without rules."""
+    return aws.derive(ways)

@@ -176,3 +176,13 @@ _SOURCES: tuple[Callable[[View], Iterator[WebDoor]], ...] = (
     _gateways,
     _services,
 )
+
+
+def appsync_apis(aws: View) -> Gathered[WebDoor]:
+    """GraphQL and Event APIs of AppSync alone."""
+    return gather(offered(_graphql(aws)), offered(_events(aws)))
+
+
+def app_runner_services(aws: View) -> Gathered[WebDoor]:
+    """Services of App Runner alone."""
+    return gather(offered(_services(aws)))
