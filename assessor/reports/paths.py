@@ -18,6 +18,17 @@ from assessor.workload.workload import Reach, Standing, Workload
 MOST_PATHS = 16
 """Paths shown of one door."""
 
+NEVER_VISIBLE = (
+    "what a handler sends: guardrail parameters, metadata filters, session ids",
+    "models of other providers that code calls, but for AgentCore targets and harnesses that name them",
+    "what runs in containers behind addresses, and pods of EKS",
+    "EventBridge pipes and asynchronous destinations of functions",
+    "the deployed definition of a REST API where it differs from the one last edited",
+    "CloudFront functions and Lambda@Edge that let callers in or keep them out",
+    "service control policies: permissions are before them",
+)
+"""What no configuration that is read shows, of any account."""
+
 _GROUP = re.compile(r":apigateway:[^:]*::/(?:restapis|apis)/[^/]+(?:/stages/[^/]+)?$")
 _BY_RULE = {"E11": "web_acls", "E12": "identity", "E15": "hints"}
 _ORDER = list(Standing)
@@ -91,6 +102,7 @@ def document(account: Account, known: Workload, *, everything: bool = False) -> 
         "counts": dict(_counts(known)),
         "doors": [_door(one, known.graph) for one in doors],
         "unseen": [_gap(gap) for gap in known.blind],
+        "never_visible": list(NEVER_VISIBLE),
     }
 
 
@@ -175,6 +187,7 @@ def text(account: Account, known: Workload, *, everything: bool = False) -> str:
     for one in shown(known, everything=everything):
         lines.append("")
         lines += _tree(one, known.graph)
+    lines += ["", "No reading shows:", *(f"  {one}" for one in NEVER_VISIBLE)]
     return "\n".join(visible(line) if line else "" for line in lines) + "\n"
 
 

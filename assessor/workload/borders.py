@@ -85,6 +85,10 @@ def _in_region(
             f"{node.what} is in {arn.region[:32]}, which this run did not read",
         )
         return
+    if arn.service == "servicediscovery":
+        detail = f"what registers itself in {node.what} is not known"
+        yield Gap(rule, node.id, Why.LINK_UNKNOWN, detail)
+        return
     if arn.service == "lambda" and names.qualifier(node.id)[1].isdecimal():
         yield from _version(aws, node, arn, rule)
         return

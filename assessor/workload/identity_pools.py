@@ -19,6 +19,7 @@ READS: tuple[Operation, ...] = (
     cognito_identity.DESCRIBE_IDENTITY_POOL,
     cognito_identity.GET_IDENTITY_POOL_ROLES,
     iam.LIST_SERVICE_SPECIFIC_CREDENTIALS,
+    iam.LIST_ACCESS_KEYS,
 )
 
 
@@ -46,7 +47,7 @@ def identity_pools(aws: View) -> Iterator[Piece]:
 
 
 def bedrock_keys(aws: View) -> Iterator[Piece]:
-    """Long-lived Bedrock API keys, each a door to what its user may do; access keys as far as a run has read them."""
+    """Long-lived Bedrock API keys and access keys, each a door to what its user may do."""
     keys = listed(aws, iam.LIST_SERVICE_SPECIFIC_CREDENTIALS)
     if keys.unseen is not None:
         yield gap("E24", EVERYWHERE, keys.unseen, "which Bedrock API keys there are is not known")
@@ -56,7 +57,10 @@ def bedrock_keys(aws: View) -> Iterator[Piece]:
         ident = str(key.get("ServiceSpecificCredentialId", ""))
         where = "ServiceSpecificCredentials[].UserName"
         yield from _key(aws, str(key.get("UserName", "")), ident, "Bedrock API key", call, where)
-    for call, key in listed(aws, iam.LIST_ACCESS_KEYS):
+    access_keys = listed(aws, iam.LIST_ACCESS_KEYS)
+    if access_keys.unseen is not None:
+        yield gap("E24", EVERYWHERE, access_keys.unseen, "which access keys there are is not known")
+    for call, key in access_keys:
         if key.get("Status") == "Active":
             name = str(key.get("UserName") or call.request.get("UserName", ""))
             where = "AccessKeyMetadata[].UserName"

@@ -175,7 +175,9 @@ class Search:
         """The nearest places where a trail from here was lost, without going behind a suspicion."""
         found: dict[Gap, None] = {}
         if self.far(start):
-            detail = f"the nearest model is {self.configured[start]} hops away; paths are followed for {MOST_HOPS}"
+            detail = (
+                f"the nearest model is {self.configured[start]} hops away; paths are followed for {MOST_HOPS}"
+            )
             found[Gap("E0", start, Why.LINK_UNKNOWN, detail)] = None
         seen = {start}
         waiting = deque([(start, 0)])
@@ -198,7 +200,11 @@ class Search:
                 for edge in self._graph.onward(at)
                 if self.any.get(edge.target, _NEVER) + taken + cost(edge) <= MOST_HOPS
             ),
-            key=lambda edge: (edge.weak, not self.good(edge.target, taken + cost(edge)), self.any[edge.target]),
+            key=lambda edge: (
+                edge.weak,
+                not self.good(edge.target, taken + cost(edge)),
+                self.any[edge.target],
+            ),
         )
 
     def terminal(self, node: str) -> bool:

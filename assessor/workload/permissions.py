@@ -14,13 +14,14 @@ from assessor.iam.operators import arn_like
 from assessor.iam.policy import Effect, Policy, Statement
 from assessor.iam.principals import PrincipalKind
 from assessor.model.operation import Operation
-from assessor.model.reading import Why
+from assessor.model.reading import UnseenError, Why
 from assessor.model.view import View
 from assessor.workload import names, principals, targets
 from assessor.workload.graph import Edge, Evidence, Gap, Graph, Kind, Node, Piece, Strength
 from assessor.workload.inference import Allowed, Inference, Permission
-from assessor.workload.listing import gap
+from assessor.workload.listing import gap, listed
 from assessor.workload.principals import Identities, identities
+from collectors import events, lambda_, stepfunctions
 
 READS: tuple[Operation, ...] = principals.READS
 
@@ -31,13 +32,18 @@ _MOST_NAMED = 64
 
 @dataclass(frozen=True, slots=True)
 class Class:
-    """Things that are called by an action. ``asks``: calling one is itself asking a model (E14), not a hop (E22)."""
+    """Things that are called by an action.
+
+    asks: calling one is itself asking a model (E14), not a hop (E22). listing: what shows where those lead that are a
+    hop; where it cannot be read, whoever may call one has a trail that is lost.
+    """
 
     name: str
     rule: str
     actions: tuple[str, ...]
     asks: bool
     what: str
+    listing: tuple[Operation, ...] = ()
 
 
 CLASSES = (
@@ -57,18 +63,40 @@ CLASSES = (
     Class(
         "harnesses", "E14", ("bedrock-agentcore:InvokeHarness",), True, "any AgentCore harness of the account"
     ),
-    Class("functions", "E22", ("lambda:InvokeFunction",), False, "any function of the account"),
+    Class(
+        "functions",
+        "E22",
+        ("lambda:InvokeFunction",),
+        False,
+        "any function of the account",
+        (lambda_.LIST_FUNCTIONS,),
+    ),
     Class(
         "machines",
         "E22",
         ("states:StartExecution", "states:StartSyncExecution"),
         False,
         "any state machine of the account",
+        (stepfunctions.LIST_STATE_MACHINES,),
     ),
-    Class("queues", "E22", ("sqs:SendMessage",), False, "any queue of the account"),
-    Class("topics", "E22", ("sns:Publish",), False, "any topic of the account"),
-    Class("tables", "E22", ("dynamodb:PutItem", "dynamodb:UpdateItem"), False, "any table of the account"),
-    Class("buses", "E22", ("events:PutEvents",), False, "any event bus of the account"),
+    Class(
+        "queues",
+        "E22",
+        ("sqs:SendMessage",),
+        False,
+        "any queue of the account",
+        (lambda_.LIST_EVENT_SOURCE_MAPPINGS,),
+    ),
+    Class("topics", "E22", ("sns:Publish",), False, "any topic of the account", (lambda_.GET_POLICY,)),
+    Class(
+        "tables",
+        "E22",
+        ("dynamodb:PutItem", "dynamodb:UpdateItem"),
+        False,
+        "any table of the account",
+        (lambda_.LIST_EVENT_SOURCE_MAPPINGS,),
+    ),
+    Class("buses", "E22", ("events:PutEvents",), False, "any event bus of the account", (events.LIST_RULES,)),
 )
 
 _OF: Mapping[tuple[str, str], str] = {
@@ -113,6 +141,7 @@ class _Permissions:
     _members: dict[str, list[str]] = field(default_factory=dict)
     _hubs: dict[str, Class] = field(default_factory=dict)
     _matched: dict[tuple[str, str], list[str]] = field(default_factory=dict)
+    _unseen: dict[str, UnseenError | None] = field(default_factory=dict)
     _assumable: list[str] | None = None
     _trusted_by: dict[str, list[str]] = field(default_factory=dict)
 
@@ -202,9 +231,11 @@ class _Permissions:
         for policy in principal.identity:
             for action, statement in self._covering(policy):
                 one = _CALLED.get(action)
+                broad = _wide(statement)
+                if one is not None and not broad:
+                    yield from self._unlisted(one, ident)
                 if one is None or not self._members.get(one.name):
                     continue
-                broad = _wide(statement)
                 members, every = self._named(one, statement)
                 for member in members:
                     if (
@@ -225,6 +256,15 @@ class _Permissions:
                         )
                 if every and self._may(principal, action, self._members[one.name][0]):
                     yield from self._hub(one, ident, action, statement, broad=broad)
+
+    def _unlisted(self, one: Class, ident: str) -> Iterator[Gap]:
+        """The gap of whoever may call things of a class while it is not known where these lead."""
+        if one.name not in self._unseen:
+            failures = (listed(there, op).unseen for there in self.aws.regions() for op in one.listing)
+            self._unseen[one.name] = next((failure for failure in failures if failure is not None), None)
+        unseen = self._unseen[one.name]
+        if unseen is not None:
+            yield gap(one.rule, ident, unseen, f"where {one.what.removeprefix('any ')} leads is not known")
 
     def _hub(
         self, one: Class, ident: str, action: str, statement: Statement, *, broad: bool

@@ -97,12 +97,19 @@ class Workload:
     def _door(self, node: Node) -> Reach:
         search = self.search
         if search.good(node.id):
-            return Reach(node.id, Standing.ON_PATH, search.from_door(node, 1).paths)
+            return Reach(node.id, Standing.ON_PATH, self._surest(node))
         if search.unsure(node.id):
             return Reach(node.id, Standing.UNKNOWN, (), tuple(search.gaps_from(node.id)))
         if search.suspect(node.id):
             return Reach(node.id, Standing.SUSPECTED, search.from_door(node, 1).paths)
         return Reach(node.id, Standing.NOT_ON_PATH)
+
+    def _surest(self, node: Node) -> tuple[Path, ...]:
+        """The path that shows best where a node leads: the nearest one, unless that is only a suspicion."""
+        first = self.search.from_door(node, 1).paths
+        if first and first[0].suspected:
+            return self.search.from_door(node).paths[:1]
+        return first
 
     def _other(self, ident: str, node: Node | None) -> Reach:
         search = self.search
@@ -123,7 +130,7 @@ class Workload:
     def _through(self, node: Node) -> tuple[Path, ...]:
         """One path from a door through the node, the way it is nearest to both."""
         search = self.search
-        forward = search.from_door(node, 1).paths
+        forward = self._surest(node)
         back: list[Edge] = []
         at = node.id
         for known in (search.from_clean, search.from_any):

@@ -616,3 +616,65 @@ def test_e24_a_bedrock_key_is_a_door_while_it_is_active() -> None:
     active = [node for node in built(key("Active")).doors() if "@ACCA" in node.id]
     assert [built(key("Active")).reach(node.id).standing for node in active] == [Standing.ON_PATH]
     assert not [node for node in built(key("Inactive")).doors() if "@ACCA" in node.id]
+
+
+def test_e24_an_access_key_is_a_door_while_it_is_active() -> None:
+    user = {
+        "UserName": "dev",
+        "UserId": "AIDA0000000000000000",
+        "Path": "/",
+        "Arn": f"arn:aws:iam::{ACCOUNT}:user/dev",
+        "CreateDate": "2026-01-01T00:00:00Z",
+        "UserPolicyList": [
+            {
+                "PolicyName": "own",
+                "PolicyDocument": {"$json": {"Version": "2012-10-17", "Statement": [BEDROCK]}},
+            }
+        ],
+    }
+    keys = [
+        {
+            "UserName": "dev",
+            "AccessKeyId": f"AKIA{status.upper():0<16}",
+            "Status": status,
+            "CreateDate": "2026-01-01T00:00:00Z",
+        }
+        for status in ("Active", "Inactive")
+    ]
+    content = {
+        "global": {
+            "iam": {
+                "GetAccountAuthorizationDetails": {"UserDetailList": [user]},
+                "ListAccessKeys": [when({"AccessKeyMetadata": keys}, UserName="dev")],
+            }
+        }
+    }
+    workload = built(content)
+    assert [(node.label, workload.reach(node.id).standing) for node in workload.doors()] == [
+        ("dev", Standing.ON_PATH)
+    ]
+    assert workload.reach(f"arn:aws:iam::{ACCOUNT}:user/dev").standing is Standing.ON_PATH
+    assert (
+        built(content, "iam:ListAccessKeys").reach(f"arn:aws:iam::{ACCOUNT}:user/dev").standing
+        is Standing.UNKNOWN
+    )
+
+
+def test_e3_what_registers_itself_in_cloud_map_is_known_by_the_service_that_does_or_not_at_all() -> None:
+    registry = f"arn:aws:servicediscovery:{REGION}:{ACCOUNT}:service/srv-1"
+    content = merged(
+        http_api(
+            {
+                "IntegrationType": "HTTP_PROXY",
+                "ConnectionType": "VPC_LINK",
+                "ConnectionId": "l",
+                "IntegrationUri": registry,
+            }
+        ),
+        role("ask-role", BEDROCK),
+    )
+    assert built(content).reach(ROUTE).standing is Standing.UNKNOWN
+    service = ecs("ask-role")
+    held = service[REGION]["ecs"]["DescribeServices"][0]["answer"]["services"][0]
+    held["serviceRegistries"] = [{"registryArn": registry}]
+    assert built(merged(content, service)).reach(ROUTE).standing is Standing.ON_PATH

@@ -363,3 +363,22 @@ def test_e22_a_policy_that_cannot_be_read_or_is_denied() -> None:
     hostile = {REGION: {"lambda": {"GetPolicy": [when({"Policy": "\u202e{"}, FunctionName="ask")]}}}
     assert entries(built(merged(hostile, ASK))) == {}
     assert "E22" in {gap.rule for gap in built(ASK, "lambda:GetPolicy").blind}
+
+
+@pytest.mark.parametrize(
+    ("action", "denied"),
+    [
+        ("sqs:SendMessage", "lambda:ListEventSourceMappings"),
+        ("dynamodb:PutItem", "lambda:ListEventSourceMappings"),
+        ("states:StartExecution", "stepfunctions:ListStateMachines"),
+        ("events:PutEvents", "events:ListEventBuses"),
+        ("sns:Publish", "lambda:GetPolicy"),
+    ],
+)
+def test_e22_who_may_hand_work_on_is_unknown_while_it_is_not_known_where_to(action: str, denied: str) -> None:
+    content = fronted({"Effect": "Allow", "Action": action, "Resource": "*"})
+    assert built(content).reach(FRONT).standing is Standing.NOT_ON_PATH
+    found = built(content, denied).reach(FRONT)
+    assert found.standing is Standing.UNKNOWN
+    assert found.grant
+    assert built(fronted(LOGS), denied).reach(FRONT).standing is Standing.NOT_ON_PATH
