@@ -10,5 +10,7 @@ GET_ENABLED_STANDARDS = Operation(
     "GetEnabledStandards",
     "securityhub:GetEnabledStandards",
     items="StandardsSubscriptions",
+    # The account is not subscribed to Security Hub.
+    absent=("InvalidAccessException",),
     token=("NextToken", "NextToken"),
 )
