@@ -65,3 +65,13 @@ DESCRIBE_USER_POOL_CLIENT = Operation(
     each=(Each(LIST_USER_POOL_CLIENTS, {"UserPoolId": "UserPoolId", "ClientId": "ClientId"}),),
     redact=("UserPoolClient.ClientSecret",),
 )
+
+# What a client has of its own comes before what the pool has.
+DESCRIBE_RISK_CONFIGURATION_CLIENTS = Operation(
+    "cognito-idp",
+    "DescribeRiskConfiguration",
+    "cognito-idp:DescribeRiskConfiguration",
+    each=(Each(LIST_USER_POOL_CLIENTS, {"UserPoolId": "UserPoolId", "ClientId": "ClientId"}),),
+    absent=("UserPoolAddOnNotEnabledException",),
+    variant="clients",
+)

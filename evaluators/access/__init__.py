@@ -3,8 +3,10 @@
 from assessor.model.control import Control
 from evaluators.access.agentcore_inbound_authorization import agentcore_inbound_authorization
 from evaluators.access.ai_resource_policies_not_open import ai_resource_policies_not_open
+from evaluators.access.app_client_token_hygiene import app_client_token_hygiene
 from evaluators.access.appsync_api_authenticated import appsync_api_authenticated
 from evaluators.access.cognito_mfa_enforced import cognito_mfa_enforced
+from evaluators.access.cognito_threat_protection_enforced import cognito_threat_protection_enforced
 from evaluators.access.http_websocket_routes_authenticated import http_websocket_routes_authenticated
 from evaluators.access.identity_pool_guests_cannot_reach_models import (
     identity_pool_guests_cannot_reach_models,
@@ -21,6 +23,7 @@ from evaluators.access.no_unrestricted_model_invocation import no_unrestricted_m
 from evaluators.access.path_function_policy_not_open import path_function_policy_not_open
 from evaluators.access.rest_api_methods_authenticated import rest_api_methods_authenticated
 from evaluators.access.retrieve_permission_scoped import retrieve_permission_scoped
+from evaluators.access.self_registration_controlled import self_registration_controlled
 
 CONTROLS: tuple[Control, ...] = (
     rest_api_methods_authenticated,
@@ -30,6 +33,9 @@ CONTROLS: tuple[Control, ...] = (
     load_balancer_front_doors_authenticated,
     agentcore_inbound_authorization,
     cognito_mfa_enforced,
+    cognito_threat_protection_enforced,
+    self_registration_controlled,
+    app_client_token_hygiene,
     identity_pool_guests_cannot_reach_models,
     identity_pool_user_role_scoped,
     no_unrestricted_model_invocation,

@@ -7,12 +7,12 @@ from assessor.model.reading import UnseenError
 from assessor.model.verdict import Item, Severity, Status, Verdict, failed, not_applicable, passed
 from assessor.model.view import Answer, View
 from collectors import cognito_idp
-from evaluators.derived import user_pools
+from evaluators.derived import pool_clients, user_pools
 from evaluators.derived.doors import doors_user_pools
+from evaluators.derived.pool_clients import without_passwords
 from evaluators.derived.user_pools import UserPool, described
 from evaluators.derived.words import sentence
 
-_LOCAL = "COGNITO"
 _STOPS = frozenset({"BLOCK", "MFA_REQUIRED"})
 _PASSKEYS = "MULTI_FACTOR_WITH_USER_VERIFICATION"
 
@@ -36,8 +36,7 @@ def subjects(aws: View) -> Iterator[Subject]:
         *user_pools.DOMAIN_READS,
         cognito_idp.GET_USER_POOL_MFA_CONFIG,
         cognito_idp.DESCRIBE_RISK_CONFIGURATION,
-        cognito_idp.LIST_USER_POOL_CLIENTS,
-        cognito_idp.DESCRIBE_USER_POOL_CLIENT,
+        *pool_clients.READS,
     ],
     when_none=Status.NOT_APPLICABLE,
     none_because="This Region has no user pool.",
@@ -85,9 +84,9 @@ def cognito_mfa_enforced(subject: Subject, aws: View) -> Verdict:
     """
     pool = subject.about["pool"]
     assert isinstance(pool, UserPool)
-    without_passwords = _without_passwords(pool, aws)
-    if without_passwords:
-        return not_applicable(f"{sentence(pool.what)}: {without_passwords}")
+    nobody = without_passwords(aws, pool)
+    if nobody:
+        return not_applicable(f"{sentence(pool.what)}: {nobody}")
     try:
         mfa = aws.get(cognito_idp.GET_USER_POOL_MFA_CONFIG, UserPoolId=pool.pool_id) or {}
     except UnseenError:
@@ -136,28 +135,3 @@ def _optional(pool: UserPool, aws: View) -> Verdict:
     if set(taken.values()) <= _STOPS:
         return passed(f"{said}; {shown}")
     return failed(f"{said}; {shown}")
-
-
-def _without_passwords(pool: UserPool, aws: View) -> str:
-    """Why nobody signs in to the pool with a password, "" where somebody can. Raises UnseenError."""
-    kinds: set[str] = set()
-    for listed in aws.items(cognito_idp.LIST_USER_POOL_CLIENTS, UserPoolId=pool.pool_id):
-        answer = aws.get(
-            cognito_idp.DESCRIBE_USER_POOL_CLIENT, UserPoolId=pool.pool_id, ClientId=listed.get("ClientId")
-        )
-        kinds.add(_kind((answer or {}).get("UserPoolClient") or {}))
-    if not kinds or "people" in kinds:
-        return ""
-    if kinds == {"machine"}:
-        return "every client is a machine (client_credentials only)"
-    if kinds == {"federated"}:
-        return "every client signs in through external identity providers only, which own MFA"
-    return "every client is a machine or signs in through external identity providers only"
-
-
-def _kind(client: Answer) -> str:
-    flows = set(client.get("AllowedOAuthFlows") or ())
-    if client.get("AllowedOAuthFlowsUserPoolClient") and flows == {"client_credentials"}:
-        return "machine"
-    providers = set(client.get("SupportedIdentityProviders") or ())
-    return "federated" if providers and _LOCAL not in providers else "people"
