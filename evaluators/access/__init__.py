@@ -5,6 +5,7 @@ from evaluators.access.agentcore_inbound_authorization import agentcore_inbound_
 from evaluators.access.ai_resource_policies_not_open import ai_resource_policies_not_open
 from evaluators.access.app_client_token_hygiene import app_client_token_hygiene
 from evaluators.access.appsync_api_authenticated import appsync_api_authenticated
+from evaluators.access.authorizers_bind_issuer_audience_scope import authorizers_bind_issuer_audience_scope
 from evaluators.access.cognito_mfa_enforced import cognito_mfa_enforced
 from evaluators.access.cognito_threat_protection_enforced import cognito_threat_protection_enforced
 from evaluators.access.http_websocket_routes_authenticated import http_websocket_routes_authenticated
@@ -32,6 +33,7 @@ CONTROLS: tuple[Control, ...] = (
     appsync_api_authenticated,
     load_balancer_front_doors_authenticated,
     agentcore_inbound_authorization,
+    authorizers_bind_issuer_audience_scope,
     cognito_mfa_enforced,
     cognito_threat_protection_enforced,
     self_registration_controlled,
