@@ -73,9 +73,9 @@ control: $(VENV)/.dev
 # Fresh pins for the whole tree; run it, look at the difference, commit it.
 lock: $(VENV)/.dev
 	$(PIP) uv
-	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
 	  --extra demo requirements/build.in pyproject.toml -o requirements/demo.lock
-	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
 	  --extra dev requirements/build.in pyproject.toml -o requirements/dev.lock
 
 clean:
