@@ -12,7 +12,7 @@ from assessor.model.operation import Operation
 from assessor.model.reading import Call
 from assessor.model.view import View
 from assessor.workload import names, targets
-from assessor.workload.graph import Kind, Node, Piece, declared
+from assessor.workload.graph import EVERYWHERE, Kind, Node, Piece, declared
 from assessor.workload.listing import gap, listed, one
 from collectors import bedrock_agent
 
@@ -34,7 +34,10 @@ _GONE = frozenset({"DELETING", "DISSOCIATED"})
 def agents(aws: View) -> Iterator[Piece]:
     """Every agent of the Region, as its aliases put it in force."""
     versions: dict[tuple[str, str], None] = {}
-    for call, alias in listed(aws, bedrock_agent.LIST_AGENT_ALIASES):
+    aliases = listed(aws, bedrock_agent.LIST_AGENT_ALIASES)
+    if aliases.unseen is not None:
+        yield gap("E18", EVERYWHERE, aliases.unseen, "which agents there are is not known")
+    for call, alias in aliases:
         if alias.get("agentAliasStatus") in _GONE:
             continue
         agent, ident = str(call.request.get("agentId", "")), str(alias.get("agentAliasId", ""))

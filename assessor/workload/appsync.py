@@ -141,6 +141,7 @@ def _named_by_fields(aws: View, api: str) -> set[str]:
 
 
 def _fields(aws: View, arn: str, api: str) -> Iterator[Piece]:
+    sources = listed(aws, appsync.LIST_DATA_SOURCES, apiId=api)
     for kind in ("Query", "Mutation", "Subscription"):
         resolvers = listed(aws, appsync.LIST_RESOLVERS, apiId=api, typeName=kind)
         if resolvers.unseen is not None:
@@ -155,6 +156,8 @@ def _fields(aws: View, arn: str, api: str) -> Iterator[Piece]:
             functions = listed(aws, appsync.LIST_FUNCTIONS, apiId=api)
             if functions.unseen is not None and (resolver.get("pipelineConfig") or {}).get("functions"):
                 yield gap("E8", field, functions.unseen, "its pipeline is not known")
+            if sources.unseen is not None:
+                yield gap("E8", field, sources.unseen, "its data source is not known")
             for source, by in _used_by(aws, api, resolver):
                 where = "functions[].dataSourceName" if by is not None else "resolvers[].dataSourceName"
                 yield declared("E8", field, _source(arn, source), by or call, where, source)

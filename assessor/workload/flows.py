@@ -11,7 +11,7 @@ from assessor.model.reading import Call
 from assessor.model.view import View
 from assessor.workload import names, targets
 from assessor.workload.agents import DRAFT, guarded
-from assessor.workload.graph import Kind, Node, Piece, declared
+from assessor.workload.graph import EVERYWHERE, Kind, Node, Piece, declared
 from assessor.workload.listing import gap, listed, one
 from collectors import bedrock_agent
 
@@ -29,7 +29,10 @@ _NODES = "definition.nodes[].configuration"
 def flows(aws: View) -> Iterator[Piece]:
     """Every flow of the Region, as its aliases put it in force."""
     versions: dict[tuple[str, str], None] = {}
-    for call, alias in listed(aws, bedrock_agent.LIST_FLOW_ALIASES):
+    aliases = listed(aws, bedrock_agent.LIST_FLOW_ALIASES)
+    if aliases.unseen is not None:
+        yield gap("E19", EVERYWHERE, aliases.unseen, "which flows there are is not known")
+    for call, alias in aliases:
         flow = str(alias.get("flowId") or call.request.get("flowIdentifier", ""))
         ident = str(alias.get("id", ""))
         arn = str(alias.get("arn") or names.flow_alias(aws, flow, ident))

@@ -11,7 +11,7 @@ from assessor.model.operation import Operation
 from assessor.model.reading import Call, Why
 from assessor.model.view import View
 from assessor.workload import names, targets
-from assessor.workload.graph import Gap, Piece, declared
+from assessor.workload.graph import EVERYWHERE, Gap, Piece, declared
 from assessor.workload.hints import hinted
 from assessor.workload.listing import gap, listed, one
 from assessor.workload.network import attached
@@ -28,12 +28,12 @@ READS: tuple[Operation, ...] = (
 def functions(aws: View) -> Iterator[Piece]:
     """Every function of the Region with its aliases; versions as far as a run has read them."""
     every = listed(aws, lambda_.LIST_FUNCTIONS)
-    configurations: dict[str, Mapping[str, Any]] = {}
+    if every.unseen is not None:
+        yield gap("E13", EVERYWHERE, every.unseen, "which functions there are is not known")
     for call, function in every:
         arn = names.function_in(str(function.get("FunctionArn") or "")) or names.function(
             aws, str(function.get("FunctionName", ""))
         )
-        configurations[str(function.get("FunctionName", ""))] = function
         yield from _runs(aws, arn, function, call, "Functions[]")
     for call, alias in listed(aws, lambda_.LIST_ALIASES):
         name = str(call.request.get("FunctionName", ""))

@@ -78,6 +78,9 @@ def _api(
     unseen = listed(aws, apigatewayv2.GET_ROUTES, ApiId=ident).unseen
     if unseen is not None:
         yield gap("E6", arn, unseen, "its routes are not known")
+    lacking = listed(aws, apigatewayv2.GET_STAGES, ApiId=ident).unseen
+    if lacking is not None:
+        yield gap("E6", arn, lacking, "its stages are not known")
     for stage_call, stage in stages:
         name = str(stage.get("StageName", ""))
         stage_arn = names.http_stage(aws, ident, name)

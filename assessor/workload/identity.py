@@ -183,7 +183,10 @@ def agentcore_identities(aws: View) -> Iterator[Piece]:
 
 def pool_identities(aws: View) -> Iterator[Piece]:
     """Who signs users in to identity pools, and the policy stores that take a user pool's users for theirs."""
-    for call, pool in listed(aws, cognito_identity.DESCRIBE_IDENTITY_POOL, ""):
+    pools = listed(aws, cognito_identity.DESCRIBE_IDENTITY_POOL, "")
+    if pools.unseen is not None:
+        yield gap("E12", EVERYWHERE, pools.unseen, "who signs users in to identity pools is not known")
+    for call, pool in pools:
         source = names.identity_pool(aws, str(pool.get("IdentityPoolId", "")))
         where = "CognitoIdentityProviders[].ProviderName"
         for issuer in values(pool, where):

@@ -12,7 +12,7 @@ from assessor.model.operation import Operation
 from assessor.model.reading import Call, Why
 from assessor.model.view import View
 from assessor.workload import names, targets
-from assessor.workload.graph import Evidence, Gap, Kind, Node, Piece, Toward, declared
+from assessor.workload.graph import EVERYWHERE, Evidence, Gap, Kind, Node, Piece, Toward, declared
 from assessor.workload.listing import gap, listed, one
 from collectors import stepfunctions
 
@@ -34,6 +34,8 @@ _Tasks = Iterator[tuple[str, Mapping[str, Any]]]
 def state_machines(aws: View) -> Iterator[Piece]:
     """Every state machine of the Region."""
     machines = listed(aws, stepfunctions.LIST_STATE_MACHINES)
+    if machines.unseen is not None:
+        yield gap("E17", EVERYWHERE, machines.unseen, "which state machines there are is not known")
     for _, machine in machines:
         arn = str(machine.get("stateMachineArn", ""))
         yield Node(

@@ -9,7 +9,7 @@ from assessor.model.path import values
 from assessor.model.reading import Call
 from assessor.model.view import View
 from assessor.workload import names, targets
-from assessor.workload.graph import Kind, Node, Piece, declared
+from assessor.workload.graph import EVERYWHERE, Kind, Node, Piece, declared
 from assessor.workload.listing import gap, listed, one
 from collectors import bedrock_agent, naming
 
@@ -27,6 +27,8 @@ _URI = "s3://"
 def knowledge_bases(aws: View) -> Iterator[Piece]:
     """Every knowledge base of the Region."""
     bases = listed(aws, bedrock_agent.LIST_KNOWLEDGE_BASES)
+    if bases.unseen is not None:
+        yield gap("E20", EVERYWHERE, bases.unseen, "which knowledge bases there are is not known")
     for _, base in bases:
         ident = str(base.get("knowledgeBaseId", ""))
         arn = names.knowledge_base(aws, ident)

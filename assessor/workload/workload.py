@@ -1,10 +1,11 @@
 """What controls and people ask of the graph: where a thing stands, by which paths, and what lies on them."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cached_property
 
-from assessor.model.reading import Call
+from assessor.model.reading import Call, Why
 from assessor.workload import names
 from assessor.workload.graph import BESIDE, EVERYWHERE, STARTS, TERMINAL, Edge, Gap, Graph, Kind, Node, Pin
 from assessor.workload.paths import MOST_PATHS, Found, Path, Search, cost
@@ -185,20 +186,17 @@ class Workload:
         search = self.search
         if node is not None and search.through_unsure(ident):
             return tuple(search.gaps_from(ident))
-        if _named_by_doors(ident, node):
-            # Any door not seen may name it, and so may any door whose own naming was not seen.
-            return self.graph.gaps(EVERYWHERE) or tuple(self._unnamed())[:_SHOWN]
+        rules = _hiding(ident, node)
         if node is None or search.good(ident) or search.unsure(ident):
-            return self.graph.lost(EVERYWHERE)
-        return ()
+            return tuple(gap for gap in self._failures if gap.rule in rules or gap.rule not in BESIDE)[
+                :_SHOWN
+            ]
+        return tuple(gap for gap in self._failures if gap.rule in rules)[:_SHOWN]
 
-    def _unnamed(self) -> Iterator[Gap]:
-        """Doors of the workload of which it is not known what stands before them."""
-        for gap in self.graph.every_gap():
-            if gap.rule in {"E11", "E12"} and gap.at:
-                standing = self.reach(gap.at).standing
-                if standing not in {Standing.NOT_ON_PATH, Standing.EXCLUDED}:
-                    yield gap
+    @cached_property
+    def _failures(self) -> list[Gap]:
+        """What could not be read, anywhere: each may have named a thing that nothing else names."""
+        return [gap for gap in self.graph.every_gap() if gap.why not in _CONFIGURED]
 
     # -- what there is ----------------------------------------------------------------------------
     def doors(self) -> Iterator[Node]:
@@ -269,12 +267,26 @@ class Workload:
 
 _SHOWN = 4
 
+_CONFIGURED = frozenset({Why.LINK_UNKNOWN, Why.CROSS_ACCOUNT, Why.UNSUPPORTED_POLICY_CONSTRUCT})
+"""Why a trail is lost although everything was read: what the configuration says leads out of sight."""
 
-def _named_by_doors(ident: str, node: Node | None) -> bool:
-    """Whether it is of a kind that doors name: a web ACL, who signs callers in."""
+_DOORS = frozenset({"E5", "E6", "E7", "E8", "E9", "E10", "E11", "E12", "E21", "E24"})
+_HIDING: Mapping[Kind, frozenset[str]] = {
+    Kind.ACL: _DOORS,
+    Kind.IDENTITY: _DOORS,
+    Kind.COMPUTE: frozenset({"E18", "E19", "E21"}),
+    Kind.GUARDRAIL: frozenset({"E17", "E18", "E19"}),
+    Kind.STORE: frozenset({"E18", "E19", "E20"}),
+    Kind.NETWORK: frozenset({"E13", "E21", "E23"}),
+}
+"""The rules whose failed readings may have named a thing that leads to no model by itself."""
+
+
+def _hiding(ident: str, node: Node | None) -> frozenset[str]:
     if node is not None:
-        return node.kind in {Kind.ACL, Kind.IDENTITY}
-    return any(word in ident for word in (":wafv2:", ":userpool/", ":policy-store/", "/authorizers/"))
+        return _HIDING.get(node.kind, frozenset())
+    named = any(word in ident for word in (":wafv2:", ":userpool/", ":policy-store/", "/authorizers/"))
+    return _DOORS if named else frozenset()
 
 
 __all__ = ["TERMINAL", "Reach", "Standing", "Workload"]
