@@ -85,7 +85,7 @@ def _standings(aws: View) -> Mapping[str, Standing]:
     return {
         role.principal.arn: _Judged(known, role.principal, here, fences).standing()
         for role in roles
-        if judged_here(role)
+        if not role.only_bedrock
     }
 
 

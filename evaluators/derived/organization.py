@@ -36,39 +36,37 @@ class Bounds:
 
     scps: policies by level, root first; empty where none bind the account, None where nothing is known of them.
     complete: whether these are all. organization: its id, "" for none, None where not known.
-    evidence: the calls the policies were read by.
+    evidence: the calls by which the policies that bind it were read.
     """
 
     scps: tuple[tuple[Policy, ...], ...] | None
     complete: bool
     organization: str | None
     management: bool = False
-    given: bool = False
     evidence: tuple[Call, ...] = ()
 
 
 def bounds(aws: View) -> Bounds:
     """The service control policies that bind this account, as far as they are known. Never raises."""
     described = aws.read(organizations.DESCRIBE_ORGANIZATION)
-    call = aws.trail[-1]
     if isinstance(described, Absent):
-        return Bounds((), complete=True, organization="", evidence=(call,))
+        return Bounds((), complete=True, organization="")
     organization: str | None = None
     if isinstance(described, Seen):
         detail = described.value.get("Organization") or {}
         organization = detail.get("Id") or None
         if detail.get("MasterAccountId") == aws.account_id:
-            return Bounds((), complete=True, organization=organization, management=True, evidence=(call,))
+            return Bounds((), complete=True, organization=organization, management=True)
         if detail.get("FeatureSet") == "CONSOLIDATED_BILLING":
-            return Bounds((), complete=True, organization=organization, evidence=(call,))
+            return Bounds((), complete=True, organization=organization)
     levels, complete, calls = _read(aws)
     if not complete:
         given = _given(aws)
         if given is not None:
-            return Bounds(given, complete=True, organization=organization, given=True)
+            return Bounds(given, complete=True, organization=organization)
     if complete and not any(levels):
         # Every entity has a policy attached once the organization uses them: here it does not.
-        return Bounds((), complete=True, organization=organization, evidence=calls)
+        return Bounds((), complete=True, organization=organization)
     return Bounds(levels or None, complete, organization, evidence=calls if levels else ())
 
 

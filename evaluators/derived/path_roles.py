@@ -7,20 +7,21 @@ accounts) and what deploys (CloudFormation, CodeBuild, GitHub) are on no path.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from assessor.iam.decide import Verdict, decide
 from assessor.iam.holders import Principal
 from assessor.iam.policy import Effect
 from assessor.iam.principals import Caller, Kind, Named, PrincipalKind
 from assessor.iam.request import Layers, Request, context, everything_open
-from assessor.model.control import Subject
+from assessor.model.control import WORKLOAD, Subject
 from assessor.model.operation import Operation
 from assessor.model.reading import Call
 from assessor.model.verdict import Verdict as Answer
 from assessor.model.verdict import info
 from assessor.model.view import Gathered, View
-from evaluators.derived import access_keys, universe
+from assessor.workload.workload import Standing
+from evaluators.derived import access_keys, universe, workload
 from evaluators.derived.access_keys import active_keys
 from evaluators.derived.statements import granted, kind, named, who
 from evaluators.derived.universe import Estate, estate
@@ -128,11 +129,21 @@ def path_roles(aws: View) -> Gathered[PathRole]:
 
 
 def path_role_subjects(aws: View) -> Iterator[Subject]:
-    """One subject for each; ``about`` holds the `PathRole`."""
+    """One subject for each; ``about`` holds the `PathRole`.
+
+    In scope ``workload`` a role that the graph puts on a path all the same - its use was seen, or its owner pinned it -
+    is no suspicion.
+    """
     known = estate(aws)
     for one in path_roles(aws):
         evidence = (*known.evidence, *one.evidence)
-        yield Subject(one.principal.arn, kind(one.principal), about={"role": one}, evidence=evidence)
+        subject = Subject(one.principal.arn, kind(one.principal), about={"role": one}, evidence=evidence)
+        if one.suspected and aws.scope == WORKLOAD and workload.reach(aws, subject).standing in _ON_A_PATH:
+            subject = replace(subject, about={"role": replace(one, suspected=False)})
+        yield subject
+
+
+_ON_A_PATH = frozenset({Standing.ON_PATH, Standing.PINNED})
 
 
 def suspicion(known: Estate, role: PathRole) -> Answer:

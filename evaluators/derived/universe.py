@@ -6,12 +6,11 @@ answers are "before SCP": more may be said to be allowed than is, never less.
 https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_scps_evaluation.html
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from assessor.iam.build import build_universe
 from assessor.iam.conditions import Missing, Values
-from assessor.iam.holders import Principal
 from assessor.iam.universe import Universe
 from assessor.model.operation import Operation
 from assessor.model.reading import Call, Seen, Unseen, UnseenError, Why
@@ -49,14 +48,6 @@ class Estate:
     def before_scp(self) -> str:
         """``(before SCP)`` where service control policies may bind the account and could not all be read, else empty."""
         return "" if self.bounds.complete else "(before SCP)"
-
-    def principals(self, wanted: Callable[[Principal], bool] = lambda _: True) -> Iterator[Principal]:
-        """The principals that are wanted; then, where the crawl was not complete, the UnseenError."""
-        for principal in self.universe.principals:
-            if wanted(principal):
-                yield principal
-        if self.unseen is not None:
-            raise self.unseen
 
     def reach(self, action: str) -> Reach:
         """Every principal against everything worth asking about with one action; made once for all controls."""

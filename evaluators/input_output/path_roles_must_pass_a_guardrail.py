@@ -25,6 +25,7 @@ _BESIDE = (
     ("bedrock:InvokeInlineAgent", "the caller chooses the guardrail"),
     ("bedrock:RetrieveAndGenerate", "the caller chooses the guardrail"),
 )
+_APPLY = "bedrock:ApplyGuardrail"
 
 
 def subjects(aws: View) -> Iterator[Subject]:
@@ -137,7 +138,8 @@ def _judged(aws: View, role: PathRole, found: list[Standing]) -> Verdict:
             raise UnseenError(worst.unseen.why, worst.said, worst.unseen.grant, worst.unseen.call)
     bound = [one for one in found if one.outcome.passes]
     if bound:
-        return passed(f"{role.said}: {_held(bound)}", *_beside(aws, role))
+        mandatory = any(one.outcome is Outcome.MANDATORY for one in bound)
+        return passed(f"{role.said}: {_held(bound)}", *_notes(aws, role, mandatory=mandatory))
     if any(one.outcome is Outcome.EMBEDDINGS for one in found):
         return not_applicable(
             f"{role.said} may invoke embedding models only, to which guardrails do not apply"
@@ -157,10 +159,15 @@ def _held(bound: list[Standing]) -> str:
     return "; ".join(parts)
 
 
-def _beside(aws: View, role: PathRole) -> tuple[str, ...]:
-    """Ways to a model that the condition on InvokeModel does not close."""
+def _notes(aws: View, role: PathRole, *, mandatory: bool) -> tuple[str, ...]:
+    """Ways to a model that the condition on InvokeModel does not close; a right without which guarded calls fail."""
     known = estate(aws)
+    notes: list[str] = []
+    if mandatory and not known.reach(_APPLY).may(role.principal):
+        notes.append(f"It lacks {_APPLY}, without which calls that name a guardrail fail")
     open_ones = [
         f"{action} ({why})" for action, why in _BESIDE if known.reach(action).access(role.principal).possible
     ]
-    return (f"Beside it the role may call {', '.join(open_ones)}",) if open_ones else ()
+    if open_ones:
+        notes.append(f"Beside it the role may call {', '.join(open_ones)}")
+    return tuple(notes)
