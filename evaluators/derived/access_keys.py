@@ -25,8 +25,8 @@ class AccessKey:
 
 
 def active_keys(aws: View) -> Gathered[AccessKey]:
-    """The active access keys of every user; what could not be read is raised after them."""
-    return aws.whole(_all)
+    """The active access keys of every user; what could not be read is raised after them. Its calls are evidence."""
+    return aws.derive(_all)
 
 
 def _all(aws: View) -> Gathered[AccessKey]:
