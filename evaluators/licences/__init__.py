@@ -11,6 +11,7 @@ from evaluators.licences.cross_region_inference_stays_in_geography import (
 from evaluators.licences.model_agreements_match_approved_list import model_agreements_match_approved_list
 from evaluators.licences.no_legacy_model_referenced import no_legacy_model_referenced
 from evaluators.licences.only_governance_can_accept_model_terms import only_governance_can_accept_model_terms
+from evaluators.licences.self_deployed_model_has_source_record import self_deployed_model_has_source_record
 
 CONTROLS: tuple[Control, ...] = (
     model_agreements_match_approved_list,
@@ -19,6 +20,7 @@ CONTROLS: tuple[Control, ...] = (
     no_legacy_model_referenced,
     account_data_retention_mode,
     ai_services_opt_out_effective,
+    self_deployed_model_has_source_record,
     cross_region_inference_stays_in_geography,
     artifact_agreements_active,
 )
