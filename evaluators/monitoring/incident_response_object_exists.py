@@ -1,0 +1,194 @@
+"""GAI-7.16: The account holds an actionable incident-response object for AI incidents."""
+
+import json
+from collections.abc import Iterator
+from typing import Any, TypeVar
+
+from assessor.model.control import Level, Subject, control
+from assessor.model.operation import Operation
+from assessor.model.path import values
+from assessor.model.reading import UnseenError
+from assessor.model.verdict import Item, Severity, Status, Verdict, failed, not_applicable, passed
+from assessor.model.view import View
+from collectors import cloudwatch, events, naming, security_ir, ssm, ssm_incidents
+from evaluators.derived.offered import offered
+
+T = TypeVar("T")
+
+_NAMESPACE = "AWS/Bedrock"
+_SOURCE = "aws.bedrock"
+
+
+def subjects(aws: View) -> Iterator[Subject]:
+    """The account."""
+    yield Subject(aws.root_arn, "AWS::::Account")
+
+
+def _gathered(found: Iterator[T], unseen: list[UnseenError]) -> list[T]:
+    """What was found, the failure put aside."""
+    kept: list[T] = []
+    try:
+        for one in found:
+            kept.append(one)  # noqa: PERF402 - what came before a failure must be kept
+    except UnseenError as error:
+        unseen.append(error)
+    return kept
+
+
+def _everywhere(aws: View, operation: Operation) -> Iterator[tuple[View, Any]]:
+    """The items of a listing in every Region; the first failure is raised after all that was seen."""
+    unseen: UnseenError | None = None
+    for there in aws.regions():
+        try:
+            for item in offered(there.items(operation)):
+                yield there, item
+        except UnseenError as error:
+            unseen = unseen or error
+    if unseen is not None:
+        raise unseen
+
+
+def _memberships(aws: View) -> Iterator[str]:
+    for _, one in _everywhere(aws, security_ir.LIST_MEMBERSHIPS):
+        if one.get("membershipStatus") == "Active":
+            yield str(one.get("membershipId"))
+
+
+def _plans(aws: View) -> Iterator[tuple[str, str]]:
+    """Response plans that do something, by ARN."""
+    for there, one in _everywhere(aws, ssm_incidents.LIST_RESPONSE_PLANS):
+        arn = str(one.get("arn"))
+        plan = there.get(ssm_incidents.GET_RESPONSE_PLAN, arn=arn) or {}
+        if plan.get("engagements") or any(True for _ in values(plan, "actions[].ssmAutomation.documentName")):
+            yield arn, f"response plan {naming.last_name(arn)}"
+
+
+def _runbooks(aws: View) -> Iterator[tuple[str, str]]:
+    """Automation documents with a tag the owner named, by the ARN that starts them."""
+    wanted = set(aws.parameters.get("ir_selectors"))
+    for there, one in _everywhere(aws, ssm.LIST_DOCUMENTS):
+        keys = {str(key) for key in values(one, "Tags[].Key")}
+        if one.get("DocumentType") == "Automation" and keys & wanted:
+            name = str(one.get("Name"))
+            start = f"arn:{aws.account.partition}:ssm:{there.region}:{aws.account_id}:automation-definition/{name}"
+            yield start, f"runbook {name}"
+
+
+def _starters(aws: View) -> Iterator[tuple[str, str]]:
+    """What alarms on models and rules on Bedrock events start, with what starts it."""
+    unseen: list[UnseenError] = []
+    for _, alarm in _gathered(_everywhere_alarms(aws), unseen):
+        for action in alarm.get("AlarmActions") or ():
+            yield str(action), f"alarm {alarm.get('AlarmName')}"
+    for there, rule in _gathered(_everywhere(aws, events.LIST_RULES), unseen):
+        if str(rule.get("State", "")).startswith("ENABLED") and _of_bedrock(rule.get("EventPattern")):
+            asked = {"Rule": rule.get("Name"), "EventBusName": rule.get("EventBusName")}
+            for target in _gathered(there.items(events.LIST_TARGETS_BY_RULE, **asked), unseen):
+                yield str(target.get("Arn")), f"rule {rule.get('Name')}"
+    if unseen:
+        raise unseen[0]
+
+
+def _everywhere_alarms(aws: View) -> Iterator[tuple[View, Any]]:
+    """The enabled metric alarms on Bedrock's metrics."""
+    unseen: UnseenError | None = None
+    for there in aws.regions():
+        try:
+            for alarm in there.items(cloudwatch.DESCRIBE_ALARMS, "MetricAlarms"):
+                spaces = [
+                    *values(alarm, "Namespace"),
+                    *values(alarm, "Metrics[].MetricStat.Metric.Namespace"),
+                ]
+                if alarm.get("ActionsEnabled") and any(str(s).startswith(_NAMESPACE) for s in spaces):
+                    yield there, alarm
+        except UnseenError as error:
+            unseen = unseen or error
+    if unseen is not None:
+        raise unseen
+
+
+def _of_bedrock(pattern: object) -> bool:
+    try:
+        document = json.loads(str(pattern or "{}"))
+    except ValueError:
+        return False
+    sources = document.get("source") if isinstance(document, dict) else None
+    return isinstance(sources, list) and _SOURCE in sources
+
+
+@control(
+    "GAI-7.16",
+    slug="incident-response-object-exists",
+    item=Item.MONITORING,
+    title="The account holds an actionable incident-response object for AI incidents",
+    severity=Severity.MEDIUM,
+    level=Level.ACCOUNT,
+    kind="AWS::::Account",
+    subjects=subjects,
+    reads=(
+        ssm_incidents.LIST_RESPONSE_PLANS,
+        ssm_incidents.GET_RESPONSE_PLAN,
+        security_ir.LIST_MEMBERSHIPS,
+        ssm.LIST_DOCUMENTS,
+        cloudwatch.DESCRIBE_ALARMS,
+        events.LIST_RULES,
+        events.LIST_TARGETS_BY_RULE,
+    ),
+    when_none=Status.NOT_APPLICABLE,
+    none_because="There is no account to ask about.",
+    why="Paper plans are attested; this shows the wired part.",
+    remediation="Wire an alarm to a plan or runbook.",
+    fix_cli=(
+        "aws cloudwatch put-metric-alarm --alarm-name $A --alarm-actions arn:aws:ssm-"
+        "incidents::$ACCT:response-plan/$P ..."
+    ),
+    answers=("S7.6", "S7.7"),
+    frameworks={
+        "nist_ai_600_1": ("MG-4.2-002", "GV-2.1-002"),
+        "nist_ai_rmf": ("MANAGE 4.3",),
+        "iso_42001": ("A.8.4",),
+        "prowler_aisf": ("AISF-GOV-07",),
+    },
+    parameters=("ir_selectors", "ir_in_account"),
+    edge_cases=(
+        ("Incident Manager availability for new customers may be limited: never require it specifically."),
+        "Membership may be organization-wide in another account.",
+    ),
+    workload_aware=False,
+)
+def incident_response_object_exists(subject: Subject, aws: View) -> Verdict:
+    """Something in the account acts on an incident of the AI workload, and something starts it.
+
+    Counted are response plans of Incident Manager that engage somebody or run a runbook, Automation documents that carry
+    a tag key of `ir_selectors`, and an Active membership of Security Incident Response. Passes: an alarm on a Bedrock
+    metric or an enabled rule on Bedrock events starts a plan or document; or the membership is active. Fails: plans or
+    documents exist and nothing about models starts them; or there are none although `ir_in_account` says that incidents
+    are run here. Not applicable: none, and incidents are run elsewhere, which ATT-7.1 asks. No single service is required.
+
+    By hand:
+
+    ```sh
+    aws ssm-incidents list-response-plans
+    aws cloudwatch describe-alarms --query "MetricAlarms[?Namespace=='AWS/Bedrock'].AlarmActions"
+    ```
+    """
+    del subject
+    unseen: list[UnseenError] = []
+    if _gathered(_memberships(aws), unseen):
+        return passed("The account's membership of Security Incident Response is active")
+    objects = [*_gathered(_plans(aws), unseen), *_gathered(_runbooks(aws), unseen)]
+    starters = _gathered(_starters(aws), unseen) if objects else []
+    for key, what in objects:
+        for target, who in starters:
+            if target == key or target.startswith(f"{key}:"):
+                return passed(f"{what} is there, and {who} starts it")
+    if unseen:
+        raise unseen[0]
+    if objects:
+        names = ", ".join(what for _, what in objects[:3])
+        return failed(f"{names}: there, but nothing about models starts it")
+    if aws.parameters.get("ir_in_account"):
+        return failed(
+            "No response plan, marked runbook or membership, while ir_in_account says incidents are run here"
+        )
+    return not_applicable("No object for incidents here; ATT-7.1 asks about the plan that is run elsewhere")
