@@ -7,6 +7,7 @@ Every door of the account; in scope ``workload`` the evaluation leaves out those
 from assessor.model.view import Gathered, View
 from evaluators.derived.balancer_doors import Listener, Way, listeners, ways
 from evaluators.derived.function_urls import FunctionUrl, function_urls
+from evaluators.derived.handlers import Handler, handlers
 from evaluators.derived.http_doors import HttpApi, HttpStage, Route, http_apis, http_routes, http_stages
 from evaluators.derived.rest_doors import RestMethod, RestStage, rest_methods, rest_stages
 from evaluators.derived.user_pools import UserPool, user_pools
@@ -71,3 +72,8 @@ def doors_listeners(aws: View) -> Gathered[Listener]:
 def doors_balancer_ways(aws: View) -> Gathered[Way]:
     """Rules of listeners, and listeners without rules."""
     return aws.derive(ways)
+
+
+def doors_handlers(aws: View) -> Gathered[Handler]:
+    """Functions that may handle requests."""
+    return aws.derive(handlers)
