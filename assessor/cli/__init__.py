@@ -18,6 +18,7 @@ COMMANDS: Mapping[str, str] = {
     "access": "Show who can invoke what, from where, and by which statement.",
     "diff": "Say what changed between two runs.",
     "trend": "Show how a folder of runs developed.",
+    "export": "Write a run for Security Hub, OCSF, CI or a job's page.",
     "bundle": "Pack a run into one file that an auditor can verify.",
     "verify": "Say whether a bundle is, byte for byte, the one that was made.",
     "controls": "List the controls, or explain one.",

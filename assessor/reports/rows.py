@@ -1,5 +1,6 @@
 """The fields of one finding, in the order of the output contract."""
 
+import re
 from collections.abc import Iterator, Mapping
 from operator import attrgetter
 
@@ -32,6 +33,15 @@ _OF_THE_RUN = frozenset({"run_id", "assessed_at", "tool_version"})
 _OF_THE_FINDING = attrgetter(*(name for name in COLUMNS if name not in _OF_THE_RUN))
 
 Value = str | int
+
+_NEXT_CALL = re.compile(r"; (?=aws |and \d+ more calls)")
+
+
+def commands(evidence: str) -> tuple[list[str], str]:
+    """The commands of a row's evidence, and what it says about those it does not name."""
+    parts = [part for part in _NEXT_CALL.split(evidence) if part]
+    rest = parts.pop() if parts and parts[-1].startswith("and ") else ""
+    return parts, rest
 
 
 def values(report: Report, display: Display | None = None) -> Iterator[tuple[Value, ...]]:

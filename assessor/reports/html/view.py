@@ -1,6 +1,5 @@
 """What the page shows, as plain data: findings by item, status and control, what is common said once."""
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ from assessor.model.score import ItemScore
 from assessor.model.verdict import Item, Severity, Status
 from assessor.reports.permissions import statement_line
 from assessor.reports.report import Report
+from assessor.reports.rows import commands
 from assessor.reports.words import COUNT_WORDS, REASON_WORDS, counts_in_words, percent, resource_name
 
 ROW_LIMIT = 5_000
@@ -245,20 +245,19 @@ def _level(counts: Sequence[int], limit: int) -> int:
 
 
 _CALLS_OF_ALL = 24
-_NEXT_CALL = re.compile(r"; (?=aws |and \d+ more calls)")
 
 
 class _Calls:
     """Numbers commands, each once, those of a service together."""
 
-    def __init__(self, commands: Iterable[str]) -> None:
-        self._wanted = set(commands)
+    def __init__(self, further: Iterable[str]) -> None:
+        self._wanted = set(further)
         self._numbers: dict[str, int] = {}
 
     def take(self, findings: Iterable[Finding], most: int | None) -> None:
         """List the commands of these findings too, up to so many in all."""
         for finding in findings:
-            for command in _commands(finding.evidence)[0]:
+            for command in commands(finding.evidence)[0]:
                 if most is None or len(self._wanted) < most:
                     self._wanted.add(command)
 
@@ -273,20 +272,13 @@ class _Calls:
 
     def numbers(self, evidence: str) -> tuple[set[int], set[str], str]:
         """The numbers of one row's commands, the commands that have none, and what the row says of further ones."""
-        commands, rest = _commands(evidence)
-        numbers = {self._numbers[command] for command in commands if command in self._numbers}
-        return numbers, {command for command in commands if command not in self._numbers}, rest
+        named, rest = commands(evidence)
+        numbers = {self._numbers[command] for command in named if command in self._numbers}
+        return numbers, {command for command in named if command not in self._numbers}, rest
 
     def number(self, command: str) -> int:
         """The number of one command."""
         return self._numbers[command]
-
-
-def _commands(evidence: str) -> tuple[list[str], str]:
-    """The commands of one row, and what it says about those it does not name."""
-    parts = [part for part in _NEXT_CALL.split(evidence) if part]
-    rest = parts.pop() if parts and parts[-1].startswith("and ") else ""
-    return parts, rest
 
 
 def _block(
