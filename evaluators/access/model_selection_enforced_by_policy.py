@@ -110,14 +110,15 @@ def model_selection_enforced_by_policy(subject: Subject, aws: View) -> Verdict:
         if shown or asked.pending is None:
             return _without_list(role, shown)
     other = asked.unapproved(approved)
-    if other and known.before_scp:
+    if other and known.scp_unread:
         return not_assessed(
             Why.ORG_LAYER_UNKNOWN,
             f"{role.said} may call {other}, unless a service control policy that could not be read denies it "
             f"{known.before_scp}",
         )
     if other:
-        return failed(f"{role.said} may call {other}, which {_LIST} does not hold")
+        before = f" {known.before_scp}" if known.before_scp else ""
+        return failed(f"{role.said} may call {other}, which {_LIST} does not hold{before}")
     if asked.pending is not None:
         raise asked.pending
     if asked.usable:

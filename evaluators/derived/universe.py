@@ -49,6 +49,14 @@ class Estate:
         """``(before SCP)`` where service control policies may bind the account and could not all be read, else empty."""
         return "" if self.bounds.complete else "(before SCP)"
 
+    @property
+    def scp_unread(self) -> bool:
+        """Whether the account is seen to be a member of an organization whose policies could not all be read.
+
+        Where not even that was seen, the organization layer is left out and the answer says so.
+        """
+        return not self.bounds.complete and bool(self.bounds.organization)
+
     def reach(self, action: str) -> Reach:
         """Every principal against everything worth asking about with one action; made once for all controls."""
         found = self._reaches.get(action)
