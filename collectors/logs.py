@@ -4,7 +4,7 @@ https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_Operati
 """
 
 from assessor.model.operation import Bind, Each, Operation
-from collectors import bedrock, cloudtrail, naming
+from collectors import bedrock, cloudtrail, naming, stepfunctions
 
 _PAGE = ("nextToken", "nextToken")
 _INVOCATION_GROUP = "loggingConfig.cloudWatchConfig.logGroupName"
@@ -94,4 +94,25 @@ LIST_LOG_ANOMALY_DETECTORS = Operation(
     "logs:ListLogAnomalyDetectors",
     items="anomalyDetectors",
     token=_PAGE,
+)
+
+# The groups to which state machines write what goes through them.
+DESCRIBE_LOG_GROUPS_EXECUTIONS = Operation(
+    "logs",
+    "DescribeLogGroups",
+    "logs:DescribeLogGroups",
+    items="logGroups",
+    token=_PAGE,
+    each=(
+        Each(
+            stepfunctions.DESCRIBE_STATE_MACHINE,
+            {
+                "logGroupNamePrefix": Bind(
+                    "loggingConfiguration.destinations[].cloudWatchLogsLogGroup.logGroupArn",
+                    via=naming.log_group,
+                )
+            },
+        ),
+    ),
+    variant="executions",
 )

@@ -1,6 +1,7 @@
 """Controls of the checklist item, in catalogue order."""
 
 from assessor.model.control import Control
+from evaluators.data.edge_does_not_copy_prompts import edge_does_not_copy_prompts
 from evaluators.data.invocation_logs_encrypted import invocation_logs_encrypted
 from evaluators.data.invocation_logs_private_and_retained import invocation_logs_private_and_retained
 from evaluators.data.keys_rotate import keys_rotate
@@ -21,4 +22,5 @@ CONTROLS: tuple[Control, ...] = (
     invocation_logs_private_and_retained,
     keys_rotate,
     sensitive_information_filtered_on_input,
+    edge_does_not_copy_prompts,
 )

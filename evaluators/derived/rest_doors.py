@@ -184,3 +184,18 @@ def _in_summary(summary: Any, method: RestMethod) -> Iterator[tuple[str, bool]]:
         found = []
     for snapshot in found:
         yield str(snapshot.get("authorizationType", "")), bool(snapshot.get("apiKeyRequired", False))
+
+
+_EVERYTHING = "*/*"
+
+
+def applied_setting(method: RestMethod) -> tuple[Answer, str]:
+    """The entry of ``methodSettings`` that applies to the method, and where it stands: its own before the stage's."""
+    settings = method.stage.stage.get("methodSettings") or {}
+    wanted = method.path.strip("/")
+    for key, setting in settings.items():
+        path, _, verb = str(key).rpartition("/")
+        if verb == method.verb and path.replace("~1", "/").strip("/") == wanted and key != _EVERYTHING:
+            return setting, "setting of the method"
+    everything = settings.get(_EVERYTHING)
+    return everything or {}, "setting of the stage" if everything is not None else "no setting"

@@ -10,10 +10,8 @@ from assessor.workload import names
 from collectors import apigateway
 from evaluators.derived import rest_doors
 from evaluators.derived.doors import doors_rest_methods
-from evaluators.derived.rest_doors import RestMethod, in_force
+from evaluators.derived.rest_doors import RestMethod, applied_setting, in_force
 from evaluators.derived.throttles import Limits, limits
-
-_EVERYTHING = "*/*"
 
 
 def subjects(aws: View) -> Iterator[Subject]:
@@ -106,16 +104,9 @@ def rest_stage_throttled(subject: Subject, aws: View) -> Verdict:
 
 
 def _applied(method: RestMethod) -> tuple[Limits, str]:
-    """The setting that applies to the method, and where it stands."""
-    settings = method.stage.stage.get("methodSettings") or {}
-    wanted = method.path.strip("/")
-    for key, setting in settings.items():
-        path, _, verb = str(key).rpartition("/")
-        if verb == method.verb and path.replace("~1", "/").strip("/") == wanted and key != _EVERYTHING:
-            return limits(setting, "throttlingRateLimit", "throttlingBurstLimit"), "setting of the method"
-    everything = settings.get(_EVERYTHING)
-    where = "setting of the stage" if everything is not None else "no setting"
-    return limits(everything, "throttlingRateLimit", "throttlingBurstLimit"), where
+    """The limits that apply to the method, and where they stand."""
+    setting, where = applied_setting(method)
+    return limits(setting, "throttlingRateLimit", "throttlingBurstLimit"), where
 
 
 def _not_below_account(applied: Limits, aws: View) -> str:
