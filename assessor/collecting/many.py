@@ -85,9 +85,12 @@ class Entry:
         return self.who.partition
 
 
-def enter(request: CollectRequest) -> Entry:
-    """Sign in with the request's own credentials. Raises `CannotStartError`."""
-    sessions = Sessions()
+def enter(request: CollectRequest, sessions: Sessions | None = None) -> Entry:
+    """Sign in with the request's own credentials. Raises `CannotStartError`.
+
+    sessions: of an earlier run of the same process, which spares this one reading the services' models again.
+    """
+    sessions = sessions or Sessions()
     config = client_config(request.timeout)
     target = Target(request.profile, request.role_arn, request.external_id)
     try:

@@ -47,7 +47,10 @@ def parse(text: str, source: str) -> tuple[Named, ...]:
     for number, line in enumerate(text.splitlines(), 1):
         bare = line.partition("#")[0]
         try:
-            cells = [cell.strip() for cell in next(csv.reader([bare.strip()], strict=True, skipinitialspace=True), [])]
+            cells = [
+                cell.strip()
+                for cell in next(csv.reader([bare.strip()], strict=True, skipinitialspace=True), [])
+            ]
         except csv.Error as error:
             raise AccountsError(f"{source}, line {number}: is not CSV ({error})") from error
         if not any(cells) or (not found and cells[0].lower() in _HEADINGS):

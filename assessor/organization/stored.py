@@ -105,9 +105,17 @@ class StoredFindings(Sequence[Finding]):
         return [found[number] for number in wanted]
 
 
+def json_of(content: bytes) -> dict[str, Any]:
+    """A small document. Raises ValueError or TypeError where it is none."""
+    value = json.loads(content)
+    if not isinstance(value, dict):
+        raise TypeError("a document was expected")
+    return value
+
+
 def encoded(value: Any) -> bytes:
     """A small document as it is stored: ASCII, indented."""
     return json.dumps(value, indent=2).encode("ascii") + b"\n"
 
 
-__all__ = ["COLUMNS", "StoredFindings", "encoded", "line", "of_file", "parse", "read", "write"]
+__all__ = ["COLUMNS", "StoredFindings", "encoded", "json_of", "line", "of_file", "parse", "read", "write"]

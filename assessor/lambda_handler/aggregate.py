@@ -1,0 +1,312 @@
+"""The last step but one: all shards of a run as one report, held against the plan.
+
+Every planned shard has to have left findings or a failure record. One that left neither makes the run incomplete, and
+so do more failures than the deployment tolerates. Rows of lost shards are NOT_ASSESSED, never absent.
+"""
+
+import csv
+import gzip
+import io
+import shutil
+import tempfile
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from assessor import __version__
+from assessor.lambda_handler import conditions, failing, settings
+from assessor.lambda_handler.failing import Comparison
+from assessor.lambda_handler.gather import AT_ONCE, FAILED, MISSING, Gathered, Outcome, gather
+from assessor.lambda_handler.notice import notice
+from assessor.lambda_handler.settings import Settings
+from assessor.lambda_handler.shards import Keys, Night, Shard
+from assessor.lambda_handler.store import Store, client
+from assessor.lambda_handler.telemetry import COMPLETED, Telemetry, telling
+from assessor.model.snapshot import Account, Run
+from assessor.model.verdict import Severity
+from assessor.organization import stored
+from assessor.organization.combined import Combined, added, report_of, summary
+from assessor.organization.parts import Conditions
+from assessor.organization.stored import StoredFindings, of_file
+from assessor.organization.sums import Sums
+from assessor.reports import WRITERS
+from assessor.reports.findings_csv import cell
+from assessor.waivers import Applied
+
+COMPLETE, INCOMPLETE = "COMPLETE", "INCOMPLETE"
+_PLACES_AT_MOST = 20_000
+"""Entries of ``by_place`` beyond which it is left to ``items.csv``."""
+
+_PACKED = {"findings.json": "findings.json.gz"}
+"""A million findings are a gigabyte of JSON."""
+
+_TYPES = {".csv": "text/csv", ".json": "application/json", ".html": "text/html", ".gz": "application/gzip"}
+_SHARD_COLUMNS = (
+    "account_id",
+    "place",
+    "status",
+    "entered",
+    "complete",
+    "findings",
+    "coverage",
+    "seconds",
+    "error",
+)
+
+
+def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
+    """Make the report of ``event["run"]``; counts, whether it is complete, and where its files are."""
+    night = Night.of(event["run"])
+    given = settings.read()
+    with telling("aggregate", context, run_id=night.run_id) as told:
+        store = Store(client("s3", AT_ONCE), given.bucket)
+        whole = conditions.load(store, Keys(given.prefix, night), given)
+        return aggregate(store, night, given, whole, told)
+
+
+@dataclass
+class _Whole:
+    """What is known of the run as a whole while its accounts go by."""
+
+    sums: Sums = field(default_factory=Sums)
+    accounts: list[Account] = field(default_factory=list)
+    lines: list[dict[str, Any]] = field(default_factory=list)
+    statuses: dict[str, int] = field(default_factory=dict)
+    cut: int = 0
+    waived: int = 0
+    calls: list[Mapping[str, Any]] = field(default_factory=list)
+
+
+def aggregate(
+    store: Store, night: Night, given: Settings, whole: Conditions, told: Telemetry
+) -> dict[str, Any]:
+    """The report of a run, from what its shards left."""
+    keys = Keys(given.prefix, night)
+    shards = [Shard.of(one) for one in store.get_json(keys.plan)]
+    conditions_of_run = store.get_json(keys.run)
+    comparison = Comparison(_before(store, keys), _least(given))
+    with tempfile.TemporaryDirectory() as directory:
+        spool = Path(directory)
+        seen = _spool(spool, gather(store, night, given, shards, whole), night, given, whole, comparison)
+        report = _report(spool, seen, night, given, whole)
+        outcome = _outcome(seen.statuses, given)
+        files = _write(store, keys, spool, report)
+        failed, missing = seen.statuses.get(FAILED, 0), seen.statuses.get(MISSING, 0)
+        conclusion = f"{outcome}: {len(shards)} shards planned, {failed} failed, {missing} missing, {seen.cut} cut short"
+        document = summary(
+            report,
+            files,
+            0 if outcome == COMPLETE else 1,
+            conclusion,
+            seen.lines,
+            conditions_of_run["not_read"],
+        )
+        if len(document["by_place"]) > _PLACES_AT_MOST:
+            document["by_place"] = None
+        document["shards"] = {
+            "planned": len(shards),
+            "failed": failed,
+            "missing": missing,
+            "cut_short": seen.cut,
+        }
+        document["changes"] = {
+            "compared": not comparison.first,
+            "new": len(comparison.new),
+            "mended": comparison.mended,
+            "least_severity": given.notify_at,
+        }
+        store.put(keys.report("summary.json"), stored.encoded(document), "application/json")
+    remembered = gzip.compress(failing.lines(comparison.remembered()), mtime=0)
+    store.put(keys.report("failing.jsonl.gz"), remembered, "application/gzip")
+    text = notice(document, comparison.new, store.url(keys.report("")), given.notify_at)
+    store.put(
+        keys.report("notice.txt"), text.encode("utf-8", "backslashreplace"), "text/plain; charset=utf-8"
+    )
+    answer = {
+        "run": night.as_json(),
+        "outcome": outcome,
+        "shards": len(shards),
+        "failed": failed,
+        "missing": missing,
+        "cut_short": seen.cut,
+        "accounts": len(seen.accounts),
+        "findings": report.sums.findings,
+        "failed_by_severity": {severity.value: number for severity, number in report.failed.items()},
+        "coverage": report.coverage,
+        "new": len(comparison.new),
+        "mended": comparison.mended,
+        "report": store.url(keys.report("")),
+        "notice": keys.report("notice.txt"),
+        "notify": bool(comparison.new) or outcome != COMPLETE,
+    }
+    store.put_json(
+        keys.outcome, {**night.as_json(), **{k: v for k, v in answer.items() if k not in _NOT_KEPT}}
+    )
+    if outcome == COMPLETE:
+        _remember(store, keys)
+    _tell(told, answer)
+    return answer
+
+
+_NOT_KEPT = ("run", "notice", "notify", "failed_by_severity")
+
+
+def _spool(
+    spool: Path,
+    gathered: Iterable[Gathered],
+    night: Night,
+    given: Settings,
+    whole: Conditions,
+    comparison: Comparison,
+) -> _Whole:
+    """Every account's rows into one compressed file, its shards into another; what they add up to."""
+    seen = _Whole()
+    run = Run(night.run_id, night.assessed_at, __version__, (), given.scope)
+    with (
+        gzip.open(spool / "rows.jsonl.gz", "wb", compresslevel=1) as rows,
+        (spool / "shards.csv").open("w", encoding="utf-8-sig", newline="") as lines,
+    ):
+        writer = csv.writer(lines, lineterminator="\r\n")
+        writer.writerow(_SHARD_COLUMNS)
+        for one in gathered:
+            own = Sums.of(one.rows, whole.controls, whole.questions)
+            seen.sums.add(own)
+            seen.accounts.append(one.account)
+            seen.lines.append(_account_line(one, own))
+            for row in one.rows:
+                rows.write(stored.line(row, run))
+                comparison.add(row)
+            for outcome in one.outcomes:
+                seen.statuses[outcome.status] = seen.statuses.get(outcome.status, 0) + 1
+                seen.cut += outcome.status not in (FAILED, MISSING) and not outcome.complete
+                seen.waived += outcome.waived
+                if outcome.calls is not None:
+                    seen.calls = [added([*seen.calls, outcome.calls])]
+                writer.writerow([cell(value) for value in _shard_row(outcome)])
+    return seen
+
+
+def _shard_row(one: Outcome) -> tuple[str, ...]:
+    shard, coverage = one.shard, "" if one.coverage is None else str(one.coverage)
+    yes = {True: "true", False: "false"}
+    return (
+        shard.account,
+        shard.place,
+        one.status,
+        yes[one.entered],
+        yes[one.complete],
+        str(one.findings),
+        coverage,
+        str(one.seconds),
+        one.error,
+    )
+
+
+def _account_line(one: Gathered, own: Sums) -> dict[str, Any]:
+    assessed = [outcome for outcome in one.outcomes if outcome.status not in (FAILED, MISSING)]
+    return {
+        "account_id": one.account.id,
+        "entered": bool(assessed) and all(outcome.entered for outcome in assessed),
+        "complete": len(assessed) == len(one.outcomes) and all(outcome.complete for outcome in assessed),
+        "shards_failed": len(one.outcomes) - len(assessed),
+        "coverage": own.coverage,
+        "findings": own.findings,
+        "failed_by_severity": {severity.value: own.failed[severity.value] for severity in Severity},
+    }
+
+
+def _report(spool: Path, seen: _Whole, night: Night, given: Settings, whole: Conditions) -> Combined:
+    run = Run(night.run_id, night.assessed_at, __version__, tuple(seen.accounts), given.scope)
+    findings = StoredFindings([of_file(spool / "rows.jsonl.gz")], seen.sums.findings)
+    return report_of(run, findings, seen.sums, added(seen.calls), Applied((), seen.waived), whole)
+
+
+def _outcome(statuses: Mapping[str, int], given: Settings) -> str:
+    lost = statuses.get(FAILED, 0)
+    return COMPLETE if not statuses.get(MISSING, 0) and lost <= given.tolerated else INCOMPLETE
+
+
+def _write(store: Store, keys: Keys, spool: Path, report: Combined) -> Sequence[Any]:
+    """Every file of the report, one after the other, through the function's disk."""
+    from assessor.reports.files import Batch
+
+    with Batch(spool) as batch:
+        for name, writer in WRITERS.items():
+            packed = _PACKED.get(name, name)
+
+            def write(out: BinaryIO, writer: Any = writer, packed: bool = packed != name) -> None:
+                if not packed:
+                    writer(report, out)
+                    return
+                with gzip.GzipFile(
+                    filename="", mode="wb", fileobj=out, mtime=0, compresslevel=6
+                ) as compressed:
+                    buffered = io.BufferedWriter(compressed, 1 << 18)
+                    writer(report, buffered)
+                    buffered.flush()
+
+            batch.add(packed, write)
+
+        def shards(out: BinaryIO) -> None:
+            with (spool / "shards.csv").open("rb") as source:
+                shutil.copyfileobj(source, out)
+
+        batch.add("shards.csv", shards)
+        files = list(batch.written)
+    for file in files:
+        kind = _TYPES.get(Path(file.name).suffix, "application/octet-stream")
+        with (spool / file.name).open("rb") as stream:
+            store.put_large(keys.report(file.name), stream, kind)
+    return files
+
+
+def _least(given: Settings) -> Severity | None:
+    return None if given.notify_at == "none" else Severity(given.notify_at)
+
+
+def _before(store: Store, keys: Keys) -> list[failing.Failing] | None:
+    """What failed in the last complete run; None where there was none. A repeated step compares as it did first."""
+    latest = _latest(store, keys)
+    if latest is not None and latest["run_id"] == keys.night.run_id:
+        latest = latest["before"]
+    if latest is None:
+        return None
+    night = Night.of(latest)
+    content = store.find(Keys(keys.prefix, night).report("failing.jsonl.gz"))
+    # Its files may have been removed: then there is nothing to compare with.
+    return None if content is None else failing.parse(gzip.decompress(content))
+
+
+def _latest(store: Store, keys: Keys) -> dict[str, Any] | None:
+    content = store.find(keys.latest)
+    return None if content is None else stored.json_of(content)
+
+
+def _remember(store: Store, keys: Keys) -> None:
+    latest = _latest(store, keys)
+    if latest is not None and latest["run_id"] == keys.night.run_id:
+        return
+    if latest is not None and str(latest["assessed_at"]) > keys.night.assessed_at:
+        return  # a later run has ended before this one
+    before = None if latest is None else {k: latest[k] for k in ("run_id", "assessed_at")}
+    store.put_json(keys.latest, {**keys.night.as_json(), "before": before})
+
+
+def _tell(told: Telemetry, answer: Mapping[str, Any]) -> None:
+    failed = answer["failed_by_severity"]
+    told.count(
+        **{COMPLETED: int(answer["outcome"] == COMPLETE)},
+        RunsIncomplete=int(answer["outcome"] != COMPLETE),
+        ShardsMissing=answer["missing"],
+        NewFailures=answer["new"],
+        **{f"RunFailed{severity.value.capitalize()}": failed[severity.value] for severity in Severity},
+    )
+    tell = told.say if answer["outcome"] == COMPLETE else told.warn
+    tell(
+        "the run is done",
+        **{name: answer[name] for name in ("outcome", "shards", "failed", "missing", "new", "report")},
+    )
+
+
+__all__ = ["COMPLETE", "INCOMPLETE", "aggregate", "handler"]

@@ -1,0 +1,189 @@
+"""The worker: reads one shard, judges it, keeps both. It stops before its time is over, with what it has."""
+
+import io
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from assessor.collecting.many import Member, ReadAccount, enter, read_many
+from assessor.collecting.request import CollectRequest
+from assessor.collecting.sessions import Sessions
+from assessor.lambda_handler import conditions, settings
+from assessor.lambda_handler.settings import Settings
+from assessor.lambda_handler.shards import ALL, Keys, Night, Shard
+from assessor.lambda_handler.store import Store, client
+from assessor.lambda_handler.telemetry import Telemetry, telling
+from assessor.model import archive
+from assessor.model.finding import Finding
+from assessor.model.snapshot import GLOBAL
+from assessor.model.verdict import Severity, Status
+from assessor.organization import stored
+from assessor.organization.parts import Conditions
+from assessor.reports.report import make_report
+
+_SHARE = 0.2
+_LEAST, _MOST = 2.0, 120.0
+"""Seconds kept for judging and storing: a fifth of what is left when the function starts, within these."""
+
+
+def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
+    """Assess ``event["shard"]`` of ``event["run"]``; where its files are, and counts.
+
+    Raises what keeps it from storing anything. An account that cannot be entered is no such thing: its rows say so.
+    """
+    night, shard = Night.of(event["run"]), Shard.of(event["shard"])
+    given = settings.read()
+    with telling("worker", context, run_id=night.run_id, account=shard.account, place=shard.place) as told:
+        store = Store(client("s3"), given.bucket)
+        whole = conditions.load(store, Keys(given.prefix, night), given)
+        return assess(Work(night, shard, given, store, time_left(context)), whole, told)
+
+
+@dataclass(frozen=True)
+class Work:
+    """One shard to do. seconds: until the function has to be done."""
+
+    night: Night
+    shard: Shard
+    settings: Settings
+    store: Store
+    seconds: float
+
+    @property
+    def keys(self) -> Keys:
+        """Where its files go."""
+        return Keys(self.settings.prefix, self.night)
+
+
+def time_left(context: Any) -> float:
+    """Seconds until Lambda ends the function."""
+    return float(context.get_remaining_time_in_millis()) / 1000.0
+
+
+def assess(work: Work, whole: Conditions, told: Telemetry) -> dict[str, Any]:
+    """Read, judge and keep one shard; its record, which is also kept, last of all."""
+    begun = time.monotonic()
+    asked = conditions.at(work.shard.place, whole)
+    one = _read(work, asked, begun)
+    snapshot = one.snapshot
+    packed = io.BytesIO()
+    digest = archive.write(snapshot, packed)
+    work.store.put(work.keys.snapshot(work.shard), packed.getvalue(), "application/gzip")
+    report = make_report(
+        snapshot,
+        asked.controls,
+        asked.parameters,
+        asked.selection,
+        min_coverage=asked.min_coverage,
+        questions=asked.questions,
+        answers=asked.answers,
+        waivers=asked.waivers,
+        snapshot_sha256=digest,
+    )
+    files = {}
+    for place, rows in _by_place(work.shard, report.findings).items():
+        packed = io.BytesIO()
+        stored.write(rows, snapshot.run, packed)
+        files[place] = work.keys.findings(work.shard.account, place)
+        work.store.put(files[place], packed.getvalue(), "application/gzip")
+    calls = archive.tally(snapshot.readings)
+    record = {
+        **work.night.as_json(),
+        **work.shard.as_json(),
+        "status": "assessed",
+        "entered": not one.refused,
+        "complete": one.complete,
+        "regions": list(snapshot.run.accounts[0].regions),
+        "caller": snapshot.run.accounts[0].caller,
+        "partition": snapshot.run.accounts[0].partition,
+        "findings": len(report.findings),
+        "counts": dict(report.counts),
+        "failed_by_severity": {severity.value: number for severity, number in report.failed.items()},
+        "coverage": report.coverage,
+        "calls": calls,
+        "waived": report.waivers.waived,
+        "snapshot": work.store.url(work.keys.snapshot(work.shard)),
+        "snapshot_sha256": digest,
+        "files": sorted(files.values()),
+        "tool_version": snapshot.run.tool_version,
+        "error": one.refused[:_SAID],
+        "seconds": round(time.monotonic() - begun, 1),
+    }
+    work.store.put_json(work.keys.record(work.shard), record)
+    _tell(told, record)
+    return {name: record[name] for name in _ANSWERED}
+
+
+_SAID = 1_000
+_ANSWERED = (
+    "account",
+    "place",
+    "status",
+    "entered",
+    "complete",
+    "findings",
+    "failed_by_severity",
+    "coverage",
+    "snapshot",
+)
+
+
+@cache
+def models() -> Sessions:
+    """What botocore has loaded of the services: a function that is invoked again need not read it again."""
+    return Sessions()
+
+
+def _read(work: Work, asked: Conditions, begun: float) -> ReadAccount:
+    given, shard = work.settings, work.shard
+    spent = time.monotonic() - begun
+    reserve = min(_MOST, max(_LEAST, _SHARE * work.seconds))
+    request = CollectRequest(
+        operations=conditions.operations(asked, given.scope),
+        regions=given.regions if shard.place in (GLOBAL, ALL) else (shard.place,),
+        timeout=max(0.5, work.seconds - reserve - spent),
+        scope=given.scope,
+        endpoint_url=given.endpoint,
+        run_id=work.night.run_id,
+        assessed_at=work.night.assessed_at,
+    )
+    entry = enter(request, models())
+    role = f"arn:{entry.partition}:iam::{shard.account}:role/{given.role_name}" if given.role_name else ""
+    member = Member(shard.account, role, given.external_id if role else "", request.regions)
+    found: list[ReadAccount] = []
+    read_many(request, [member], found.append, entry)
+    return found[0]
+
+
+def _by_place(shard: Shard, findings: Any) -> dict[str, list[Finding]]:
+    """Findings by the partition they belong to: the Region they were asked in. A shard always leaves its own."""
+    places: dict[str, list[Finding]] = {} if shard.place == ALL else {shard.place: []}
+    for row in findings:
+        places.setdefault(row.place or row.region, []).append(row)
+    return places
+
+
+def _tell(told: Telemetry, record: Mapping[str, Any]) -> None:
+    failed = record["failed_by_severity"]
+    told.count(
+        ShardsAssessed=1,
+        ShardsRefused=int(not record["entered"]),
+        ShardsCutShort=int(not record["complete"]),
+        Findings=record["findings"],
+        Calls=record["calls"]["calls"],
+        ShardSeconds=record["seconds"],
+        **{f"Failed{severity.value.capitalize()}": failed[severity.value] for severity in Severity},
+    )
+    counts = {status: record["counts"][status.value] for status in Status}
+    said = {"coverage": record["coverage"], "counts": counts, "seconds": record["seconds"]}
+    if not record["entered"]:
+        told.warn("the account could not be entered", reason=record["error"], **said)
+    elif not record["complete"]:
+        told.warn("the time was over before everything was read; what was not is not assessed", **said)
+    else:
+        told.say("assessed", **said)
+
+
+__all__ = ["Work", "assess", "handler", "models", "time_left"]
