@@ -35,12 +35,14 @@ demo: $(VENV)/.demo
 test: $(VENV)/.dev
 	$(BIN)/python -m pytest -q -n auto tests
 
-# A real browser: Debian's Chromium, driven by Playwright. Not part of `make test`: it installs a package.
+# A real browser and a real spreadsheet: Debian's Chromium, driven by Playwright, and LibreOffice. Not part of
+# `make test`: it installs packages. Whatever is missing and cannot be installed is skipped, and said to be.
+SLOW_PACKAGES := chromium libreoffice-calc-nogui
 browser-test: $(VENV)/.dev
-	test -x /usr/bin/chromium || test "$$(id -u)" != 0 || (apt-get -qq update && apt-get -qq install -y --no-install-recommends chromium) || true
-	test -x /usr/bin/chromium || echo "no /usr/bin/chromium, and no right to install it: the tests will be skipped (apt-get install chromium)"
+	command -v chromium soffice >/dev/null || test "$$(id -u)" != 0 || (apt-get -qq update && apt-get -qq install -y --no-install-recommends $(SLOW_PACKAGES)) || true
+	command -v chromium soffice || echo "not everything is installed, and no right to install it: tests will be skipped (apt-get install $(SLOW_PACKAGES))"
 	$(PIP) -e '.[dev,browser]'
-	BROWSER_TESTS=1 $(BIN)/python -m pytest -q tests/browser
+	BROWSER_TESTS=1 $(BIN)/python -m pytest -q -rs tests/browser
 
 format: $(VENV)/.dev
 	$(BIN)/ruff format $(SOURCES)

@@ -5,7 +5,7 @@ which has one line per finding, and to the resource as a logical location.
 """
 
 import json
-from collections.abc import Iterable
+from collections.abc import Sequence
 from typing import Any, BinaryIO
 
 from assessor.reports.formats import Row, Run, cut
@@ -17,15 +17,13 @@ _SCORES = {"critical": "9.5", "high": "8.0", "medium": "5.5", "low": "2.0"}
 _KINDS = {"FAIL": "fail", "WAIVED": "fail", "NOT_ASSESSED": "open", "MANUAL": "review"}
 
 
-def write(run: Run, rows: Iterable[Row], out: BinaryIO) -> None:
-    """The whole document, one result a line."""
+def write(run: Run, rows: Sequence[Row], out: BinaryIO) -> None:
+    """The whole document, one result a line, as they come; the rules before them."""
     rules: dict[str, dict[str, Any]] = {}
-    results = []
-    for number, row in enumerate(rows):
-        if row["status"] in _KINDS:
-            index = list(rules).index(row["control_id"]) if row["control_id"] in rules else len(rules)
-            rules.setdefault(row["control_id"], _rule(row))
-            results.append(_result(row, number + 2, index))
+    for row in rows:
+        if row["status"] in _KINDS and row["control_id"] not in rules:
+            rules[row["control_id"]] = _rule(row)
+    places = {ident: place for place, ident in enumerate(rules)}
     driver = {
         "name": "genai-readiness-assessor",
         "version": str(run["tool_version"]),
@@ -36,9 +34,11 @@ def write(run: Run, rows: Iterable[Row], out: BinaryIO) -> None:
     out.write(b', "runs": [{"tool": {"driver": ' + json.dumps(driver).encode("ascii") + b"},\n")
     details = {"id": f"genai-readiness/{run['run_id']}"}
     out.write(b'"automationDetails": ' + json.dumps(details).encode("ascii") + b',\n"results": [')
-    for n, one in enumerate(results):
-        out.write(b",\n" if n else b"\n")
-        out.write(json.dumps(one).encode("ascii"))
+    separator = b"\n"
+    for line, row in enumerate(rows, 2):
+        if row["status"] in _KINDS:
+            out.write(separator + json.dumps(_result(row, line, places[row["control_id"]])).encode("ascii"))
+            separator = b",\n"
     out.write(b"\n]}]}\n")
 
 
