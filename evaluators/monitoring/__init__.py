@@ -9,6 +9,7 @@ from evaluators.monitoring.alarm_on_latency import alarm_on_latency
 from evaluators.monitoring.andon_cord_ready import andon_cord_ready
 from evaluators.monitoring.bedrock_data_events_recorded import bedrock_data_events_recorded
 from evaluators.monitoring.escalation_contacts_set import escalation_contacts_set
+from evaluators.monitoring.front_door_access_logged import front_door_access_logged
 from evaluators.monitoring.front_door_alarms import front_door_alarms
 from evaluators.monitoring.incident_response_object_exists import incident_response_object_exists
 from evaluators.monitoring.invocation_logging_delivers import invocation_logging_delivers
@@ -27,6 +28,7 @@ CONTROLS: tuple[Control, ...] = (
     ai_alarms_are_effective,
     front_door_alarms,
     safety_config_changes_alerted,
+    front_door_access_logged,
     incident_response_object_exists,
     escalation_contacts_set,
     andon_cord_ready,
