@@ -23,6 +23,7 @@ from evaluators.input_output.runtime_roles_cannot_change_safety_config import (
 from evaluators.input_output.sensitive_information_filtered_on_output import (
     sensitive_information_filtered_on_output,
 )
+from evaluators.input_output.waf_injection_rules_inspect_bodies import waf_injection_rules_inspect_bodies
 
 CONTROLS: tuple[Control, ...] = (
     guardrail_ready_in_active_region,
@@ -36,6 +37,7 @@ CONTROLS: tuple[Control, ...] = (
     contextual_grounding_on_rag_paths,
     agents_and_flows_carry_guardrails,
     requests_validated_at_the_edge,
+    waf_injection_rules_inspect_bodies,
     model_evaluation_recent,
     prompt_catalogue_versioned,
     runtime_roles_cannot_change_safety_config,
