@@ -131,7 +131,7 @@ class Workload:
     def _through(self, node: Node) -> tuple[Path, ...]:
         """One path from a door through the node, the way it is nearest to both."""
         search = self.search
-        forward = self._surest(node)
+        forward = self._surest(node) if search.good(node.id) else search.from_door(node, 1).paths
         back: list[Edge] = []
         at = node.id
         for known in (search.from_clean, search.from_any):
