@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from enum import Enum, StrEnum
 
-from assessor.iam.operators import Family, Operator, Test, arn_like, truth
+from assessor.iam.operators import Family, Operator, Test, resource_like, truth
 from assessor.iam.templates import UNRESOLVED, Template, Unresolved
 
 
@@ -181,7 +181,7 @@ class ResourceTest:
             return None
         if isinstance(text, Unresolved):
             return False
-        return arn_like(text).matches(self.arn) is not self.negated
+        return resource_like(text).matches(self.arn) is not self.negated
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from assessor.iam.conditions import Atom, Missing, Values
 from assessor.iam.decide import Decision, Verdict
 from assessor.iam.holders import Principal
-from assessor.iam.operators import arn_like
+from assessor.iam.operators import resource_like
 from assessor.iam.patterns import glob_matches, restore
 from assessor.iam.policy import Effect, Policy, Statement
 from assessor.iam.request import arn_field
@@ -123,7 +123,7 @@ class Matrix:
         """The resources that a pattern matches."""
         found = self._patterns.get(pattern)
         if found is None:
-            compiled = arn_like(pattern)
+            compiled = resource_like(pattern)
             if compiled.literal is not None:
                 found = self._named().get(compiled.literal, 0)
             else:

@@ -204,8 +204,14 @@ def like(text: str) -> Pattern:
 
 @lru_cache(maxsize=65536)
 def arn_like(text: str) -> ArnPattern:
-    """The pattern of an ARN operator's value or of a Resource."""
+    """The pattern of an ARN operator's value."""
     return ArnPattern(text)
+
+
+@lru_cache(maxsize=65536)
+def resource_like(text: str) -> ArnPattern:
+    """The pattern of a Resource or NotResource element."""
+    return ArnPattern(text, spanning=True)
 
 
 def _compare(family: Family, relation: Relation, value: str, given: str) -> bool:

@@ -160,10 +160,12 @@ class ArnPattern:
     """A pattern over an ARN (`Resource`, `ArnLike`), compared part by part.
 
     With fewer than six parts, AWS fills in the rest with wildcards; a ``*`` may also run over colons then.
-    ``execute-api:/...`` is API Gateway's short form, as its console shows it.
+    ``execute-api:/...`` is API Gateway's short form, as its console shows it. ``spanning``: a ``*`` at the end of
+    a part may run over colons in a whole ARN too, as it does in a Resource element but not in a condition.
     """
 
     text: str
+    spanning: bool = False
     _whole: tuple[Pattern, ...] = field(init=False, compare=False, repr=False, default=())
     _parts: tuple[Pattern, ...] = field(init=False, compare=False, repr=False, default=())
 
@@ -174,6 +176,8 @@ class ArnPattern:
         parts = text.split(":", ARN_PARTS - 1)
         if len(parts) == ARN_PARTS and has_wildcard(text):
             object.__setattr__(self, "_parts", tuple(Pattern(p) for p in parts))
+            if self.spanning and _runs_on(parts[:-1]):
+                object.__setattr__(self, "_whole", (Pattern(text),))
         else:
             object.__setattr__(self, "_whole", (Pattern(text),))
         if 1 < len(parts) < ARN_PARTS and parts[0] == "arn":
@@ -211,6 +215,12 @@ class ArnPattern:
                     joined.append(Step(":"))
             found.append(_restored(tuple(joined)))
         return tuple(found)
+
+
+def _runs_on(parts: list[str]) -> bool:
+    """Whether the wildcards of all but the last part are each a ``*`` that ends its part, and there is one."""
+    wild = [part for part in parts if has_wildcard(part)]
+    return bool(wild) and not any(has_wildcard(part.removesuffix("*")) for part in wild)
 
 
 def _sheltered(pattern: str, value: str) -> str:

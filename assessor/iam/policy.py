@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import unquote
 
 from assessor.iam.conditions import Atom, Condition, Opaque, Qualifier, ResourceTest
-from assessor.iam.operators import OPERATORS, Family, arn_like, readable
+from assessor.iam.operators import OPERATORS, Family, readable, resource_like
 from assessor.iam.patterns import Pattern
 from assessor.iam.principals import Named, PrincipalKind, Principals
 from assessor.iam.templates import Template, parse_template
@@ -125,7 +125,7 @@ class Statement:
             text = template.constant
             if text is None:
                 pending.append(ResourceTest(template, arn, self.not_resources))
-            elif arn_like(text).matches(arn):
+            elif resource_like(text).matches(arn):
                 return not self.not_resources
         return tuple(pending) if pending else self.not_resources
 

@@ -9,6 +9,10 @@ from enum import IntEnum, StrEnum
 from assessor.iam.patterns import ARN_PARTS
 
 ROOT = "root"
+WEB_IDENTITY = frozenset(
+    {"cognito-identity.amazonaws.com", "accounts.google.com", "graph.facebook.com", "www.amazon.com"}
+)
+"""Identity providers that trust policies name by host name, without a provider of the account's own."""
 _ACCOUNT_DIGITS = 12
 
 
@@ -55,7 +59,7 @@ ANONYMOUS = Caller(Kind.ANONYMOUS)
 
 
 def parse_caller(principal: str | None) -> Caller:
-    """A caller from an IAM or STS ARN, a service name such as ``s3.amazonaws.com``, or None for unsigned.
+    """A caller from an IAM or STS ARN, a service's or web identity provider's name, or None for unsigned.
 
     The role of a session is taken to have no path, as the session's ARN does not tell it. Raises ValueError
     for other text.
@@ -64,6 +68,8 @@ def parse_caller(principal: str | None) -> Caller:
         return ANONYMOUS
     parts = principal.split(":", ARN_PARTS - 1)
     if len(parts) != ARN_PARTS:
+        if principal in WEB_IDENTITY:
+            return Caller(Kind.FEDERATED, principal)
         if principal.endswith((".amazonaws.com", ".amazonaws.com.cn", ".aws.internal", ".api.aws")):
             return Caller(Kind.SERVICE, principal)
         raise ValueError(f"{principal!r} is neither a principal's ARN nor a service's name")

@@ -14,6 +14,7 @@ from assessor.iam.principals import parse_caller
 from assessor.iam.request import Given, Layers, Request, context
 
 PATH = Path(__file__).parent / "corpus.json"
+FURTHER = Path(__file__).parent / "further.json"
 COMPLETIONS = 64
 
 
@@ -54,10 +55,10 @@ class Case:
             yield request
 
 
-@lru_cache(maxsize=1)
-def load() -> tuple[Case, ...]:
-    """Every case of the corpus."""
-    raw = json.loads(PATH.read_text(encoding="utf-8"))
+@lru_cache(maxsize=2)
+def load(path: Path = PATH) -> tuple[Case, ...]:
+    """Every case of the corpus, or of another file in its format."""
+    raw = json.loads(path.read_text(encoding="utf-8"))
     policies = raw["policies"]
     parsed: dict[tuple[int, Use], Policy] = {}
 

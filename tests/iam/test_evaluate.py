@@ -186,15 +186,27 @@ def test_callers_are_read_from_arns() -> None:
         ("arn:aws:s3:::b*", "arn:aws:s3:::bucket/x", True),
         ("arn:aws:iam::*:role/x", "arn:aws:iam::1:role/x", True),
         ("arn:aws:x:*:role/x", "arn:aws:x:a:b:role/x", True),
-        ("arn:aws:x::*:role/x", "arn:aws:x::1:y:role/x", False),
+        ("arn:aws:x::*:role/x", "arn:aws:x::1:y:role/x", True),
+        ("arn:aws:x::y*z:role/x", "arn:aws:x::y:z:role/x", False),
         ("execute-api:/prod/GET/*", "arn:aws:execute-api:us-east-1:1:abc/prod/GET/x", True),
         ("execute-api:/prod/GET/*", "arn:aws:execute-api:us-east-1:1:abc/test/GET/x", False),
     ],
 )
 def test_resource_patterns(pattern: str, arn: str, expected: bool) -> None:
-    """Part by part; missing parts are filled with wildcards; API Gateway's short form is understood."""
+    """Part by part, but a ``*`` that ends a part may run over colons; missing parts are filled with wildcards.
+
+    API Gateway's short form is understood.
+    """
     found = evaluate(request("x:Y", arn), identity(policy(allow("x:*", pattern)))).outcome
     assert (found is Outcome.ALLOWED) is expected
+
+
+def test_in_a_condition_a_wildcard_stays_within_its_part() -> None:
+    """ArnLike compares each of the six parts separately."""
+    like = policy(allow(condition={"ArnLike": {"aws:SourceArn": "arn:aws:x::*:role/x"}}))
+    for source, expected in (("arn:aws:x::1:role/x", True), ("arn:aws:x::1:y:role/x", False)):
+        asked = request(given={"aws:SourceArn": source})
+        assert (evaluate(asked, identity(like)).outcome is Outcome.ALLOWED) is expected
 
 
 # -- laws -------------------------------------------------------------------------------------------
