@@ -63,7 +63,7 @@ def collect_with_tally(request: CollectRequest, observer: Observer = SILENT) -> 
     begun = time.monotonic()
     now = request.assessed_at or datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     book = Book(Plan(request.operations, request.scope), observer)
-    signed_in = list(_sign_in(request))
+    signed_in = list(_sign_in(request, Sessions(book.plan.operations)))
     readers = [one for one in signed_in if isinstance(one, Reader)]
     tasks: list[CallTask] = []
     denied = 0
@@ -114,8 +114,7 @@ def _connection_cost(readers: list[Reader]) -> float:
 
 
 # -- who and where ---------------------------------------------------------------------------------------
-def _sign_in(request: CollectRequest) -> Iterator[Reader | _Refused]:
-    sessions = Sessions()
+def _sign_in(request: CollectRequest, sessions: Sessions) -> Iterator[Reader | _Refused]:
     config = client_config(request.timeout)
     for target in request.targets:
         try:

@@ -6,7 +6,7 @@ account costs its credentials and no more. Clients are made when first needed, u
 
 import os
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
@@ -18,8 +18,10 @@ from botocore.parsers import ResponseParserFactory
 
 from assessor import __version__
 from assessor.collecting.lanes import LIMIT
+from assessor.collecting.models import LeanModels
 from assessor.collecting.plain import timestamp
 from assessor.collecting.request import Target
+from assessor.model.operation import Operation
 
 CONNECT_TIMEOUT = 5.0
 READ_TIMEOUT = 30.0
@@ -74,16 +76,22 @@ class _Given:
 
 
 class Sessions:
-    """Makes sessions that share what botocore loads from disk."""
+    """Makes sessions that share what botocore loads from disk.
 
-    def __init__(self) -> None:
+    operations: everything that will be asked of the clients; without it their models stay whole.
+    """
+
+    def __init__(self, operations: Iterable[Operation] = ()) -> None:
+        self._models = LeanModels(operations)
         self._loader: Loader | None = None
 
     def login(self, target: Target) -> botocore.session.Session:
         """A session with the target's profile, for finding credentials. Raises botocore's ProfileNotFound."""
         session = self._session(target.profile)
         session.get_scoped_config()
-        self._loader = self._loader or session.get_component("data_loader")
+        if self._loader is None:
+            self._loader = session.get_component("data_loader")
+            self._loader.file_loader = self._models
         # For the clients botocore makes itself, to assume a profile's role.
         region = default_region(session)
         if region:
