@@ -25,6 +25,9 @@ from evaluators.access.path_function_policy_not_open import path_function_policy
 from evaluators.access.rest_api_methods_authenticated import rest_api_methods_authenticated
 from evaluators.access.retrieve_permission_scoped import retrieve_permission_scoped
 from evaluators.access.self_registration_controlled import self_registration_controlled
+from evaluators.access.service_role_trust_is_confused_deputy_safe import (
+    service_role_trust_is_confused_deputy_safe,
+)
 
 CONTROLS: tuple[Control, ...] = (
     rest_api_methods_authenticated,
@@ -46,6 +49,7 @@ CONTROLS: tuple[Control, ...] = (
     no_iam_users_with_keys_can_invoke,
     no_provider_keys_in_environment,
     mantle_plane_allow_listed,
+    service_role_trust_is_confused_deputy_safe,
     ai_resource_policies_not_open,
     path_function_policy_not_open,
     retrieve_permission_scoped,
