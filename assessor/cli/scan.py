@@ -33,7 +33,7 @@ from assessor.model import archive
 @verbosity_options
 @click.pass_context
 def scan(ctx: click.Context, /, **_: Any) -> int:
-    """Read an account, assess it and write findings.csv, findings.json, summary.json and snapshot.json.gz.
+    """Read an account, assess it and write report.html, the CSV and JSON files and snapshot.json.gz.
 
     Only what the chosen controls need is read, and nothing is changed. With --organization or --accounts every account
     is a part of one report; its own files lie in accounts/<id>/.

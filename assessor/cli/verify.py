@@ -2,7 +2,7 @@
 
 import io
 import tempfile
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
@@ -74,7 +74,7 @@ def _other_findings(bundle: Path) -> list[str]:
                 given.get("item", []), given.get("control", []), given.get("severity", [])
             )
             snapshot = archive.read(directory / SNAPSHOT)
-            then = datetime.fromisoformat(snapshot.run.assessed_at)
+            now = datetime.now(UTC)  # an answer may have been given after the account was read
             known = frozenset((*(one.id for one in catalogue()), *(one.id for one in questions())))
             said, owned = directory / answers.DEFAULT_FILE, directory / waivers.DEFAULT_FILE
             report = make_report(
@@ -85,8 +85,8 @@ def _other_findings(bundle: Path) -> list[str]:
                 min_coverage=given.get("min_coverage", 0.0),
                 snapshot_sha256=archive.sha256_of(directory / SNAPSHOT),
                 questions=asked,
-                answers=answers.load(said, then) if said.exists() else (),
-                waivers=waivers.load(owned, known, then) if owned.exists() else (),
+                answers=answers.load(said, now) if said.exists() else (),
+                waivers=waivers.load(owned, known, now) if owned.exists() else (),
             )
         except (ArchiveError, config.ConfigError, RecordError, click.ClickException, OSError) as error:
             message = error.format_message() if isinstance(error, click.ClickException) else str(error)

@@ -66,6 +66,7 @@ class Reason:
 class Block:
     """One control's findings of one status. ``explained``: why and fix stand here, the first time they are needed.
 
+    ``remedy``: what to do where no control explains it, as for a question to people.
     ``calls``: what all its rows rest on; where the status is collapsed, what its rows rest on together.
     """
 
@@ -78,6 +79,7 @@ class Block:
     more_calls: int
     reasons: tuple[Reason, ...]
     explained: Control | None
+    remedy: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -317,6 +319,7 @@ def _block(
             for (code, grant), rows in groups.items()
         ),
         explained,
+        found[0].remediation if explained is None and found[0].status is Status.MANUAL else "",
     )
 
 
