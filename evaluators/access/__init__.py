@@ -21,6 +21,7 @@ from evaluators.access.no_iam_users_with_keys_can_invoke import no_iam_users_wit
 from evaluators.access.no_long_lived_bedrock_api_keys import no_long_lived_bedrock_api_keys
 from evaluators.access.no_provider_keys_in_environment import no_provider_keys_in_environment
 from evaluators.access.no_unrestricted_model_invocation import no_unrestricted_model_invocation
+from evaluators.access.orchestrator_roles_narrow_and_unshared import orchestrator_roles_narrow_and_unshared
 from evaluators.access.path_function_policy_not_open import path_function_policy_not_open
 from evaluators.access.rest_api_methods_authenticated import rest_api_methods_authenticated
 from evaluators.access.retrieve_permission_scoped import retrieve_permission_scoped
@@ -50,6 +51,7 @@ CONTROLS: tuple[Control, ...] = (
     no_provider_keys_in_environment,
     mantle_plane_allow_listed,
     service_role_trust_is_confused_deputy_safe,
+    orchestrator_roles_narrow_and_unshared,
     ai_resource_policies_not_open,
     path_function_policy_not_open,
     retrieve_permission_scoped,
