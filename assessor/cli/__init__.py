@@ -27,6 +27,7 @@ COMMANDS: Mapping[str, str] = {
     "config": "Show every setting in force, and where it comes from.",
     "parameters": "List what assessor.toml may hold.",
     "policy": "Print the read-only IAM policy a scan needs.",
+    "deploy": "Print templates, or build the package, for nightly runs on AWS.",
     "completion": "Print the completion script of a shell.",
 }
 """Command -> one line of help, in the order they are listed."""
