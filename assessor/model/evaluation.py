@@ -148,7 +148,7 @@ def _row(
         status=verdict.status,
         reason=verdict.reason.value if verdict.reason is not None else "",
         resource_type=subject.kind,
-        resource_arn=subject.arn,
+        resource_arn=subject.arn or f"arn:{account.partition}:iam::{account.id}:root",
         observed=observed + ("" if observed.endswith((".", "!", "?")) or not observed else "."),
         evidence=evidence_text(calls),
         grant=verdict.grant,

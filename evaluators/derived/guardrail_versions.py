@@ -55,17 +55,21 @@ class GuardrailVersion:
     @property
     def region(self) -> str:
         """The Region it lives in."""
-        return self.guardrail.split(":")[3]
+        return _field(self.guardrail, 3)
 
     @property
     def account(self) -> str:
         """The account that owns it."""
-        return self.guardrail.split(":")[4]
+        return _field(self.guardrail, 4)
 
     @property
     def number(self) -> int:
         """The version as a number; 0 for the working draft."""
         return int(self.version) if self.version.isdecimal() else 0
+
+
+def _field(arn: str, at: int) -> str:
+    return next(iter(arn.split(":")[at : at + 1]), "")
 
 
 def guardrail_arn(aws: View, identifier: str) -> str:

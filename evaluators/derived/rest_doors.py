@@ -142,7 +142,7 @@ def _methods(aws: View) -> Iterator[RestMethod]:
             )
             for stage in by_api.get(api_id, ()):
                 yield RestMethod(
-                    stage, str(resource.get("path", "/")), verb, method, arn, (*stage.evidence, call)
+                    stage, str(resource.get("path", "/")), verb, method or {}, arn, (*stage.evidence, call)
                 )
     if stages.unseen is not None:
         raise stages.unseen
@@ -183,7 +183,8 @@ def _in_summary(summary: Any, method: RestMethod) -> Iterator[tuple[str, bool]]:
     else:
         found = []
     for snapshot in found:
-        yield str(snapshot.get("authorizationType", "")), bool(snapshot.get("apiKeyRequired", False))
+        held = snapshot or {}
+        yield str(held.get("authorizationType", "")), bool(held.get("apiKeyRequired", False))
 
 
 _EVERYTHING = "*/*"

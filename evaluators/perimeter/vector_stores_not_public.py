@@ -30,7 +30,13 @@ def subjects(aws: View) -> Iterator[Subject]:
     """Every vector store of a knowledge base, then every connection of a knowledge base into a VPC."""
     found = aws.derive(vector_stores)
     for store in found.known:
-        yield Subject(store.arn, store.resource, about={"store": store}, evidence=store.evidence)
+        yield Subject(
+            store.arn,
+            store.resource,
+            region=naming.region(store.arn) or aws.region,
+            about={"store": store},
+            evidence=store.evidence,
+        )
     for call, connection in aws.items_with_call(bedrock_agent.LIST_VPC_CONFIGURATIONS):
         if connection.get("status") not in _GONE:
             base = call.request["knowledgeBaseId"]
