@@ -4,6 +4,7 @@ from assessor.model.control import Control
 from evaluators.data.edge_does_not_copy_prompts import edge_does_not_copy_prompts
 from evaluators.data.invocation_logs_encrypted import invocation_logs_encrypted
 from evaluators.data.invocation_logs_private_and_retained import invocation_logs_private_and_retained
+from evaluators.data.kb_role_limited_to_its_sources import kb_role_limited_to_its_sources
 from evaluators.data.keys_rotate import keys_rotate
 from evaluators.data.only_curators_can_write_rag_sources import only_curators_can_write_rag_sources
 from evaluators.data.rag_buckets_private_and_tls_only import rag_buckets_private_and_tls_only
@@ -18,6 +19,7 @@ CONTROLS: tuple[Control, ...] = (
     rag_buckets_versioned,
     vector_stores_encrypted,
     only_curators_can_write_rag_sources,
+    kb_role_limited_to_its_sources,
     invocation_logs_encrypted,
     invocation_logs_private_and_retained,
     keys_rotate,
