@@ -70,6 +70,16 @@ class Principal:
         return tuple(held.policy for held in self.held)
 
     @property
+    def unjudged(self) -> tuple[str, ...]:
+        """What about its policies could not be read, each with the statement or document it stands in."""
+        bounds = () if self.boundary is None else (self.boundary,)
+        found: list[str] = []
+        for policy in (*self.identity, *bounds):
+            found += [str(problem) for problem in policy.problems]
+            found += [atom.reason for statement in policy.statements for atom in statement.opaque]
+        return tuple(dict.fromkeys(found))
+
+    @property
     def taggable_sessions(self) -> bool:
         """Whether its trust policy lets sessions bring tags of their own (sts:TagSession)."""
         return self.trust is not None and (

@@ -62,8 +62,8 @@ def _bedrock(*kinds: str, examples: tuple[str, ...], versioned: bool = False) ->
     return Shape(tuple(alternatives), examples)
 
 
-STRANGER = "999999999999"
-"""An account nobody in a policy is likely to name."""
+STRANGER = "998244353901"
+"""An account nobody in a policy is likely to name; rows of digits such as 999999999999 are in many examples."""
 
 _ARN = Shape(
     (
@@ -87,7 +87,7 @@ _PRINCIPAL_ARN = Shape(
     ),
     (f"arn:aws:iam::{STRANGER}:role/other", f"arn:aws:iam::{STRANGER}:user/other"),
 )
-_ACCOUNT_SHAPE = Shape((_ACCOUNT,), (STRANGER, "999999999998"))
+_ACCOUNT_SHAPE = Shape((_ACCOUNT,), (STRANGER, "998244353902"))
 _ORG = _prefixed("o-", "o-zz99stranger", "o-zz98stranger")
 _ORG_PATH = Shape(
     (

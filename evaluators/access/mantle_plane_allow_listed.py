@@ -89,7 +89,7 @@ def mantle_plane_allow_listed(subject: Subject, aws: View) -> Verdict:
         return passed(f"Identity policies allow {_INFERENCE}; service control policies deny it to everybody")
     name = who(access.principal)
     if access.unknown:
-        raise known.undecidable(f"whether {name} may call {_INFERENCE}")
+        raise known.undecidable(f"whether {name} may call {_INFERENCE}", access.principal)
     said = " ".join(filter(None, (f"{name} may call {granted(access)}", known.before_scp)))
     entries = entries_of(aws, _LIST)
     entry = appointed(access.principal, entries or ())

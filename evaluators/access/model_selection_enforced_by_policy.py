@@ -160,7 +160,7 @@ class _Asked:
 
     def _unknown(self) -> None:
         what = f"whether {self.role.principal.name} may invoke a model that is not approved"
-        self.pending = self.pending or self.known.undecidable(what)
+        self.pending = self.pending or self.known.undecidable(what, self.role.principal)
 
     def inventory(self) -> list[str]:
         """What it may invoke, as its policies write it."""

@@ -127,7 +127,7 @@ def no_iam_users_with_keys_can_invoke(subject: Subject, aws: View) -> Verdict:
     shown = _shown(keys)
     if not possible:
         if any(one.unknown for one in best):
-            raise known.undecidable(f"whether user {principal.name} may invoke a model")
+            raise known.undecidable(f"whether user {principal.name} may invoke a model", principal)
         return passed(f"User {principal.name} has {shown} and may not invoke a model")
     said = f"User {principal.name} has {shown} and may call {granted(possible[0])}"
     said = " ".join(filter(None, (said, known.before_scp)))

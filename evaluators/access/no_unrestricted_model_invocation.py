@@ -121,11 +121,11 @@ def no_unrestricted_model_invocation(subject: Subject, aws: View) -> Verdict:
         notes = filter(None, (known.before_scp, _unused(principal, aws)))
         return wide(aws, access, ("bedrock",), " ".join((said, *notes)))
     if any(known.ordinary_reach(action).row(principal).unsupported for action in _ACTIONS):
-        raise known.undecidable(f"whether {who(principal)} may invoke every model")
+        raise known.undecidable(f"whether {who(principal)} may invoke every model", principal)
     limited = [action for action in (*_ACTIONS, _UNSCOPABLE) if known.reach(action).may(principal)]
     best = known.reach(limited[0]).access(principal)
     if not best.possible:
-        raise known.undecidable(f"whether {who(principal)} may invoke a model")
+        raise known.undecidable(f"whether {who(principal)} may invoke a model", principal)
     others = f"; likewise {', '.join(limited[1:])}" if len(limited) > 1 else ""
     return passed(
         f"{who(principal)} may invoke what its policies name or their conditions allow: {granted(best)}{others}"

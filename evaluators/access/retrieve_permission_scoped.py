@@ -123,7 +123,8 @@ def retrieve_permission_scoped(subject: Subject, aws: View) -> Verdict:
         any(access.unknown for access in accesses)
         or known.ordinary_reach(_RETRIEVE).row(principal).unsupported
     ):
-        raise known.undecidable(f"whether {who(principal)} may retrieve from every knowledge base")
+        what = f"whether {who(principal)} may retrieve from every knowledge base"
+        raise known.undecidable(what, principal)
     limited, *others = accesses
     if limited.possible:
         return passed(f"{who(principal)} may retrieve only as far as its policies say: {granted(limited)}")

@@ -183,12 +183,12 @@ class _Judged:
 
     def _unknown(self, action: str) -> None:
         what = f"whether {self.principal.name} may call {action} without a guardrail"
-        self.pending = self.pending or self.known.undecidable(what)
+        self.pending = self.pending or self.known.undecidable(what, self.principal)
 
     def _embeds(self, target: Target) -> bool | None:
         """Whether it reaches embedding models only, to which guardrails do not apply; None where that is not known."""
         arns = target.routed or (target.arn,)
-        answers = [kind_of(arn) == MODEL and self.here.only_embeds(last(arn)) for arn in arns]
+        answers = [kind_of(arn) == MODEL and self.here.only_embeds(last(resource(arn))) for arn in arns]
         if False in answers:
             return False
         return True if all(answers) else None

@@ -10,6 +10,7 @@ from functools import lru_cache
 
 from assessor.iam.guardrail import Target
 from assessor.iam.holders import Principal
+from assessor.iam.patterns import glob_matches, has_wildcard
 from assessor.iam.request import arn_field
 from assessor.model.operation import Operation
 from assessor.model.reading import Call, UnseenError
@@ -53,11 +54,19 @@ class Offer:
     evidence: tuple[Call, ...]
 
     def only_embeds(self, model_id: str) -> bool | None:
-        """Whether a model makes embeddings only; None where the listing that says so could not be read."""
-        made = self.makes.get(model_id)
-        if made is None:
-            return None if self.models_unseen is not None else False
-        return made == {"EMBEDDING"}
+        """Whether a model makes embeddings only; None where the listing that says so could not be read.
+
+        Of a pattern (``amazon.titan-embed*``): whether it matches listed models, and every one of them does.
+        """
+        if has_wildcard(model_id):
+            found = [made for one, made in self.makes.items() if glob_matches(model_id, one)]
+        else:
+            found = [self.makes[model_id]] if model_id in self.makes else []
+        if any(made != {"EMBEDDING"} for made in found):
+            return False
+        if self.models_unseen is not None and (not found or has_wildcard(model_id)):
+            return None
+        return bool(found)
 
 
 def offer(aws: View) -> Offer:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 from assessor.iam.build import build_universe
 from assessor.iam.conditions import Missing, Values
+from assessor.iam.holders import Principal
 from assessor.iam.universe import Universe
 from assessor.model.operation import Operation
 from assessor.model.reading import Call, Seen, Unseen, UnseenError, Why
@@ -79,11 +80,17 @@ class Estate:
             found = self._reaches[key] = self.reach(action).under(circumstances())
         return found
 
-    def undecidable(self, what: str) -> UnseenError:
-        """What to raise where an answer depends on a policy that cannot be judged: ``what`` depends on it."""
+    def undecidable(self, what: str, principal: Principal | None = None) -> UnseenError:
+        """What to raise where an answer depends on a policy that cannot be judged: ``what`` depends on it.
+
+        With the principal whose policy it is, the message says which part of which policy.
+        """
+        where = principal.unjudged if principal is not None else ()
+        which = f": {where[0]}" if where else ""
+        more = f" (and {len(where) - 1} more)" if len(where) > 1 else ""
         return UnseenError(
             Why.UNSUPPORTED_POLICY_CONSTRUCT,
-            f"{what} depends on a policy that could not be judged",
+            f"{what} depends on a policy that could not be judged{which}{more}",
             call=self.evidence[0],
         )
 

@@ -143,7 +143,7 @@ def executors_of_model_output_least_privilege(subject: Subject, aws: View) -> Ve
         text += f"; likewise {listed(others, 'action')}" if others else ""
         return failed(" ".join(filter(None, (text, known.before_scp))))
     if unknown:
-        raise known.undecidable(f"what {who(role)} may write to")
+        raise known.undecidable(f"what {who(role)} may write to", role)
     own = sorted({kind for one in acting for kind in one.credentials if kind in CALLERS_OWN})
     return passed(
         f"{who(role)} ({said}) may write only to what its policies name",

@@ -123,7 +123,8 @@ def runtime_roles_cannot_change_safety_config(subject: Subject, aws: View) -> Ve
         said += f"; likewise {listed(others, 'action')}" if others else ""
         return failed(" ".join(filter(None, (said, known.before_scp))))
     if any(one.unknown for one in accesses):
-        raise known.undecidable(f"whether {role.principal.name} may change its own safeguards")
+        what = f"whether {role.principal.name} may change its own safeguards"
+        raise known.undecidable(what, role.principal)
     return passed(
         f"{role.said} may change no guardrail, enforcement, prompt, agent, flow, logging, retention or policy"
     )

@@ -41,6 +41,7 @@ SHAPES: list[tuple[str, list[dict[str, Any]], tuple[str, ...]]] = [
     ("our account", [to(OUR_ACCOUNT)], ("PRIVATE",)),
     ("our role", [to({"AWS": f"arn:aws:iam::{ACCOUNT}:role/app"})], ("PRIVATE",)),
     ("another account", [to({"AWS": OTHER})], (f"ACCOUNT:{OTHER}",)),
+    ("an account of nines", [to({"AWS": "999999999999"})], ("ACCOUNT:999999999999",)),
     ("another account's role", [to({"AWS": STRANGER_ROLE})], (f"ACCOUNT:{OTHER}",)),
     ("a deleted principal", [to({"AWS": "AROAEXAMPLEEXAMPLE"})], ("PRIVATE",)),
     ("a canonical user", [to({"CanonicalUser": "0123456789abcdef0123"})], ("ACCOUNT:canonical user 0123456789abcdef",)),

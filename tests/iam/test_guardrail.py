@@ -292,3 +292,11 @@ def test_the_actions_are_those_behind_the_runtime_apis() -> None:
     asked = Request(parse_caller(ROLE), INVOKE, MODEL, ACCOUNT, open_context(INVOKE))
     formula = authorize(asked, subject((BEDROCK, deny(BOTH, condition=WITHOUT))).layers)
     assert decide_formula(formula, asked.context).verdict is Verdict.CONDITIONAL
+
+
+def test_a_guardrail_of_another_account_is_named() -> None:
+    """Whatever its account: it is the one that must be passed, and it is flagged as foreign."""
+    foreign = "arn:aws:bedrock:us-east-1:999999999999:guardrail/zz:1"
+    fenced = subject((BEDROCK, deny(BOTH, condition={"StringNotEquals": {K: foreign}})))
+    found = ruling(fenced, INVOKE, Target(MODEL), guardrails=OWN)
+    assert (found.mandate, found.accepted, found.foreign) == (Mandate.MANDATORY, (foreign,), (foreign,))
