@@ -148,9 +148,7 @@ def _item(
     return ItemScore(item, low, high, coverage, verdict, blockers, counts, open_questions)
 
 
-def readiness(
-    coverage: float | None, min_coverage: float, *, blocked: bool, unanswered: bool
-) -> Readiness:
+def readiness(coverage: float | None, min_coverage: float, *, blocked: bool, unanswered: bool) -> Readiness:
     """What follows for an item: a failure that blocks, too little seen or a question left open, or nothing."""
     if blocked:
         return Readiness.NOT_READY

@@ -106,8 +106,8 @@ class View:
             case Absent():
                 return None
             case Unseen():
-                call = call_of(operation, self.account.id, self.region, params)
-                raise unseen_error(reading, operation, call)
+                # The call looked at last: this one, or the parent's that left it unasked.
+                raise unseen_error(reading, operation, self.trail[-1])
 
     def items(self, operation: Operation, path: str | None = None, **params: Any) -> Iterator[Any]:
         """The items of one listing, or of every call to it when no parameters are given.
@@ -143,7 +143,7 @@ class View:
             raise failure
         blocked = None if params else self._parent_unseen(operation)
         if blocked is not None:
-            raise unseen_error(blocked, operation, None)
+            raise unseen_error(blocked, operation, self.trail[-1])
 
     def _calls(self, operation: Operation, params: Mapping[str, Any]) -> list[Call]:
         if params:
@@ -207,9 +207,8 @@ def unseen_error(reading: Unseen, operation: Operation, call: Call | None) -> Un
     why = Why.PARTIAL_PAGE if reading.partial is not None and reading.why is not Why.DENIED else reading.why
     said = reading.message or reading.code
     where = f" in {call.region}" if call is not None else ""
-    detail = (
-        f"{operation.service}:{operation.name}{where} could not be read ({reading.code or reading.why.value})"
-    )
+    asked = operation if call is None else call  # where a parent was not seen, the call is the parent's
+    detail = f"{asked.service}:{asked.name}{where} could not be read ({reading.code or reading.why.value})"
     if said and said != reading.code:
         detail += f": {said}"
     return UnseenError(why, detail, reading.grant, call)

@@ -93,3 +93,16 @@ def test_derived_sets_are_made_once_and_replay_their_evidence() -> None:
     assert aws.derive(names) == aws.derive(names) == ["a"]
     assert len(made) == 1
     assert len(aws.trail) == 2
+
+
+def test_what_was_never_asked_names_the_call_that_failed() -> None:
+    """A detail that hangs on a denied listing was not refused itself: the listing was."""
+    denied = Unseen(Why.DENIED, "AccessDeniedException", "no", "bedrock:ListGuardrails")
+    for look in (
+        lambda aws: aws.get(GET, guardrailIdentifier="a"),
+        lambda aws: list(aws.items(GET, "")),
+    ):
+        with pytest.raises(UnseenError) as raised:
+            look(view(listing(denied)))
+        assert raised.value.detail.startswith("bedrock:ListGuardrails in us-east-1 could not be read")
+        assert raised.value.call == call_of(LIST, ME.id, "us-east-1", {})
