@@ -5,6 +5,7 @@ from evaluators.data.edge_does_not_copy_prompts import edge_does_not_copy_prompt
 from evaluators.data.invocation_logs_encrypted import invocation_logs_encrypted
 from evaluators.data.invocation_logs_private_and_retained import invocation_logs_private_and_retained
 from evaluators.data.kb_role_limited_to_its_sources import kb_role_limited_to_its_sources
+from evaluators.data.key_policies_narrow import key_policies_narrow
 from evaluators.data.keys_rotate import keys_rotate
 from evaluators.data.only_curators_can_write_rag_sources import only_curators_can_write_rag_sources
 from evaluators.data.rag_buckets_private_and_tls_only import rag_buckets_private_and_tls_only
@@ -23,6 +24,7 @@ CONTROLS: tuple[Control, ...] = (
     invocation_logs_encrypted,
     invocation_logs_private_and_retained,
     keys_rotate,
+    key_policies_narrow,
     sensitive_information_filtered_on_input,
     edge_does_not_copy_prompts,
 )
