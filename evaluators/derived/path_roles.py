@@ -1,7 +1,7 @@
 """The identities that a generative AI workload runs as: what the controls about "path roles" judge.
 
 In scope ``account`` these are the roles that compute and AI services, end users of an identity pool or pods run as,
-roles that such a role takes on, and IAM users with an active access key - as far as they may reach a model. The run's
+roles that such a role takes on (and so on), and IAM users with an active access key - as far as they may reach a model. The run's
 scope ``workload`` narrows them to what lies on a path (`evaluators.derived.workload`). People (single sign-on, other
 accounts) and what deploys (CloudFormation, CodeBuild, GitHub) are on no path.
 """
@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from assessor.iam.decide import Verdict, decide
 from assessor.iam.holders import Principal
-from assessor.iam.policy import Effect
+from assessor.iam.policy import Effect, Statement
 from assessor.iam.principals import Caller, Kind, Named, PrincipalKind
 from assessor.iam.request import Layers, Request, context, everything_open
 from assessor.model.control import WORKLOAD, Subject
@@ -63,6 +63,8 @@ _RUN_BY: Mapping[str, str] = {
     "tasks.apprunner.amazonaws.com": "App Runner",
     "transfer.amazonaws.com": "Transfer Family",
 }
+_TAKE = "sts:AssumeRole"
+_STS = frozenset({"sts"})
 _USERS_OF_POOLS = "cognito-identity.amazonaws.com"
 _PODS = ":oidc-provider/oidc.eks."
 
@@ -172,22 +174,23 @@ Identity = tuple[Principal, str, frozenset[str]]
 
 
 def _identities(known: Estate, users: Mapping[str, Call]) -> Iterator[Identity]:
-    """Every identity that something runs as, directly or by one more role, whatever it may do."""
-    direct: dict[str, Identity] = {}
+    """Every identity that something runs as, directly or by taking on one role after the other, whatever it may do."""
+    found: dict[str, Identity] = {}
     roles = [one for one in known.universe.principals if one.is_role and not one.caller.service_linked]
     for role in roles:
         words, services = _run_by(role)
         if words:
-            direct[role.arn] = (role, words, services)
+            found[role.arn] = (role, words, services)
+    holders = [identity[0] for identity in found.values()]
+    while holders:
+        taken = _taken_on(known, [one for one in roles if one.arn not in found], holders)
+        found.update((one[0].arn, one) for one in taken)
+        holders = [one[0] for one in taken]
     for principal in known.universe.principals:
-        if principal.arn in direct:
-            yield direct[principal.arn]
+        if principal.arn in found:
+            yield found[principal.arn]
         elif not principal.is_role and principal.name in users:
             yield principal, "an active access key", frozenset()
-        elif principal.is_role and not principal.caller.service_linked:
-            holder = _taken_on_by(known, principal, direct)
-            if holder is not None:
-                yield principal, f"taken on by role {holder.name}", frozenset()
 
 
 def _run_by(role: Principal) -> tuple[str, frozenset[str]]:
@@ -225,13 +228,41 @@ def _admits(role: Principal, caller: Caller, action: str) -> bool:
     return decision.possible or decision.verdict is Verdict.UNSUPPORTED
 
 
-def _taken_on_by(known: Estate, role: Principal, direct: Mapping[str, Identity]) -> Principal | None:
-    """The first role of the workload that the trust policy names and that may take this one on."""
-    for entry in _trusted(role):
-        holder = direct.get(entry.value)
-        if holder is not None and known.universe.ask(holder[0], "sts:AssumeRole", role.arn).possible:
-            return holder[0]
-    return None
+def _taken_on(known: Estate, roles: list[Principal], holders: list[Principal]) -> list[Identity]:
+    """Those of ``roles`` that one of the ``holders``, roles of the workload, may take on."""
+    by_arn = {holder.arn: holder for holder in holders}
+    takers = [(holder, statements) for holder in holders if (statements := _allowing(holder, _TAKE))]
+    takers = [(holder, statements) for holder, statements in takers if named(statements, _STS)]
+    found: list[Identity] = []
+    for role in roles:
+        candidates = (
+            holder
+            for entry in _trusted(role)
+            for holder in _candidates(role, entry, by_arn, takers)
+            if known.universe.ask(holder, _TAKE, role.arn).possible
+        )
+        taker = next(candidates, None)
+        if taker is not None:
+            found.append((role, f"taken on by role {taker.name}", frozenset()))
+    return found
+
+
+def _candidates(
+    role: Principal,
+    entry: Named,
+    by_arn: Mapping[str, Principal],
+    takers: list[tuple[Principal, list[Statement]]],
+) -> Iterator[Principal]:
+    """The holder that the trust policy names; where it names the account, those whose policies name the role.
+
+    A holder that may do everything is not meant: it would put every role of the account on its path.
+    """
+    if entry.value in by_arn:
+        yield by_arn[entry.value]
+    elif entry.everyone or (entry.whole_account and entry.account == role.account):
+        for holder, statements in takers:
+            if any(statement.resource_atoms(role.arn) is not False for statement in statements):
+                yield holder
 
 
 def _reached(known: Estate, principal: Principal) -> tuple[str, bool] | None:
@@ -254,10 +285,15 @@ def _meant(principal: Principal, road: str) -> bool:
     """Whether one of its policies that allow the road writes an action of a service with models."""
     if any(policy.problems for policy in principal.identity):
         return True
-    allowing = [
+    allowing = _allowing(principal, road)
+    return named(allowing, SERVICES) or any(statement.problems for statement in allowing)
+
+
+def _allowing(principal: Principal, action: str) -> list[Statement]:
+    """The statements of its identity policies that allow an action, on whatever."""
+    return [
         statement
         for policy in principal.identity
         for statement in policy.statements
-        if statement.effect is not Effect.DENY and statement.covers_action(road)
+        if statement.effect is not Effect.DENY and statement.covers_action(action)
     ]
-    return named(allowing, SERVICES) or any(statement.problems for statement in allowing)

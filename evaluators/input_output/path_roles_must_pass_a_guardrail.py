@@ -146,7 +146,8 @@ def _judged(aws: View, role: PathRole, found: list[Standing]) -> Verdict:
         return not_applicable(
             f"{role.said} may invoke embedding models only, to which guardrails do not apply"
         )
-    return not_applicable(f"{role.said} may not invoke a model in the Regions of this run itself")
+    said = f"{role.said} may not invoke a model in the Regions of this run itself"
+    return not_applicable(". ".join((said, *_notes(aws, role, mandatory=False))))
 
 
 def _held(bound: list[Standing]) -> str:
