@@ -209,7 +209,7 @@ def bill_of(libraries: Sequence[Library]) -> bytes:
     https://cyclonedx.org/docs/1.6/json/
     """
     try:
-        from cyclonedx.factory.license import LicenseFactory
+        from cyclonedx.contrib.license.factories import LicenseFactory
         from cyclonedx.model.bom import Bom
         from cyclonedx.model.component import Component, ComponentType
         from cyclonedx.output.json import JsonV1Dot6

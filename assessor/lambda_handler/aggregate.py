@@ -23,10 +23,11 @@ from assessor.lambda_handler.settings import Settings
 from assessor.lambda_handler.shards import Keys, Night, Shard
 from assessor.lambda_handler.store import Store, client
 from assessor.lambda_handler.telemetry import COMPLETED, Telemetry, telling
+from assessor.model.score import ItemScore
 from assessor.model.snapshot import Account, Run
 from assessor.model.verdict import Severity
 from assessor.organization import stored
-from assessor.organization.combined import Combined, added, report_of, summary
+from assessor.organization.combined import Combined, added, report_of, scored, summary
 from assessor.organization.parts import Conditions
 from assessor.organization.stored import StoredFindings, of_file
 from assessor.organization.sums import Sums
@@ -76,6 +77,7 @@ class _Whole:
     cut: int = 0
     waived: int = 0
     calls: list[Mapping[str, Any]] = field(default_factory=list)
+    scores: dict[str, Sequence[ItemScore]] = field(default_factory=dict)
 
 
 def aggregate(
@@ -173,6 +175,7 @@ def _spool(
             own = Sums.of(one.rows, whole.controls, whole.questions)
             seen.sums.add(own)
             seen.accounts.append(one.account)
+            seen.scores[one.account.id] = scored(own, whole)
             seen.lines.append(_account_line(one, own))
             for row in one.rows:
                 rows.write(stored.line(row, run))
@@ -219,7 +222,9 @@ def _account_line(one: Gathered, own: Sums) -> dict[str, Any]:
 def _report(spool: Path, seen: _Whole, night: Night, given: Settings, whole: Conditions) -> Combined:
     run = Run(night.run_id, night.assessed_at, __version__, tuple(seen.accounts), given.scope)
     findings = StoredFindings([of_file(spool / "rows.jsonl.gz")], seen.sums.findings)
-    return report_of(run, findings, seen.sums, added(seen.calls), Applied((), seen.waived), whole)
+    return report_of(
+        run, findings, seen.sums, added(seen.calls), Applied((), seen.waived), whole, seen.scores
+    )
 
 
 def _outcome(statuses: Mapping[str, int], given: Settings) -> str:

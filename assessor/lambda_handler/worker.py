@@ -3,7 +3,7 @@
 import io
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
@@ -23,9 +23,9 @@ from assessor.organization import stored
 from assessor.organization.parts import Conditions
 from assessor.reports.report import make_report
 
-_SHARE = 0.2
-_LEAST, _MOST = 2.0, 120.0
-"""Seconds kept for judging and storing: a fifth of what is left when the function starts, within these."""
+_SHARE = 0.25
+_LEAST, _MOST = 4.0, 120.0
+"""Seconds kept for judging and storing: a quarter of what is left when the function starts, within these."""
 
 
 def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
@@ -117,6 +117,9 @@ def assess(work: Work, whole: Conditions, told: Telemetry) -> dict[str, Any]:
 
 
 _SAID = 1_000
+_SHORTEST = 0.5
+"""Seconds of reading at least: even a function that is late asks once."""
+
 _ANSWERED = (
     "account",
     "place",
@@ -138,12 +141,11 @@ def models() -> Sessions:
 
 def _read(work: Work, asked: Conditions, begun: float) -> ReadAccount:
     given, shard = work.settings, work.shard
-    spent = time.monotonic() - begun
     reserve = min(_MOST, max(_LEAST, _SHARE * work.seconds))
     request = CollectRequest(
         operations=conditions.operations(asked, given.scope),
         regions=given.regions if shard.place in (GLOBAL, ALL) else (shard.place,),
-        timeout=max(0.5, work.seconds - reserve - spent),
+        timeout=max(_SHORTEST, work.seconds - reserve),
         scope=given.scope,
         endpoint_url=given.endpoint,
         run_id=work.night.run_id,
@@ -153,7 +155,8 @@ def _read(work: Work, asked: Conditions, begun: float) -> ReadAccount:
     role = f"arn:{entry.partition}:iam::{shard.account}:role/{given.role_name}" if given.role_name else ""
     member = Member(shard.account, role, given.external_id if role else "", request.regions)
     found: list[ReadAccount] = []
-    read_many(request, [member], found.append, entry)
+    left = work.seconds - reserve - (time.monotonic() - begun)  # signing in takes its time too
+    read_many(replace(request, timeout=max(_SHORTEST, left)), [member], found.append, entry)
     return found[0]
 
 

@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import Any
 
 from assessor.model.finding import Finding
+from assessor.model.score import ItemScore
 from assessor.model.snapshot import Run, Snapshot
 from assessor.model.verdict import Severity, Status
 from assessor.organization.parts import FINDINGS, Conditions, Part
@@ -25,6 +26,12 @@ class Combined(Report):
 
     sums: Sums = field(default_factory=Sums)
     calls: Mapping[str, Any] = field(default_factory=dict)
+    scores: Mapping[str, Sequence[ItemScore]] = field(default_factory=dict)
+
+    @cached_property
+    def account_items(self) -> Mapping[str, Sequence[ItemScore]]:
+        """The seven items of each account alone, by its id."""
+        return self.scores
 
     @cached_property
     def run(self) -> Mapping[str, Any]:
@@ -65,7 +72,13 @@ def combine(run: Run, parts: Sequence[Part], conditions: Conditions) -> Combined
         tuple(one for one in conditions.waivers if one.named in unmatched),
     )
     calls = added(part.calls for part in parts)
-    return report_of(run, findings, sums, calls, waivers, conditions)
+    scores = {part.account.id: scored(part.sums, conditions) for part in parts}
+    return report_of(run, findings, sums, calls, waivers, conditions, scores)
+
+
+def scored(sums: Sums, conditions: Conditions) -> tuple[ItemScore, ...]:
+    """The seven items of what was added up."""
+    return sums.scores(conditions.controls, conditions.min_coverage, conditions.questions)
 
 
 def report_of(
@@ -75,13 +88,14 @@ def report_of(
     calls: Mapping[str, Any],
     waivers: Applied,
     conditions: Conditions,
+    scores: Mapping[str, Sequence[ItemScore]],
 ) -> Combined:
-    """The report of findings that are stored somewhere."""
+    """The report of findings that are stored somewhere; ``scores`` are those of each account."""
     return Combined(
         snapshot=Snapshot(run, {}),
         controls=conditions.controls,
         findings=findings,
-        items=sums.scores(conditions.controls, conditions.min_coverage, conditions.questions),
+        items=scored(sums, conditions),
         coverage=sums.coverage,
         parameters=conditions.parameters,
         selection=conditions.selection,
@@ -92,6 +106,7 @@ def report_of(
         waivers=waivers,
         sums=sums,
         calls=calls,
+        scores=scores,
     )
 
 
@@ -161,4 +176,4 @@ def account_line(part: Part) -> dict[str, Any]:
     }
 
 
-__all__ = ["Combined", "account_line", "added", "combine", "report_of", "summary"]
+__all__ = ["Combined", "account_line", "added", "combine", "report_of", "scored", "summary"]

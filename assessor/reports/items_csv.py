@@ -3,8 +3,7 @@
 from collections.abc import Iterable, Iterator
 from typing import BinaryIO
 
-from assessor.model.finding import Finding
-from assessor.model.score import ItemScore, score
+from assessor.model.score import ItemScore
 from assessor.model.verdict import Status
 from assessor.reports.findings_csv import sheet
 from assessor.reports.report import Report
@@ -35,12 +34,8 @@ def write(report: Report, out: BinaryIO) -> None:
 
 def _rows(report: Report) -> Iterator[tuple[Value, ...]]:
     yield from _seven(report, ALL, report.items)
-    by_account: dict[str, list[Finding]] = {}
-    for finding in report.findings:
-        by_account.setdefault(finding.account_id, []).append(finding)
     for account in report.snapshot.run.accounts:
-        own = score(by_account.get(account.id, []), report.controls, report.min_coverage, report.questions)
-        yield from _seven(report, account.id, own)
+        yield from _seven(report, account.id, report.account_items[account.id])
 
 
 def _seven(report: Report, account_id: str, items: Iterable[ItemScore]) -> Iterator[tuple[Value, ...]]:

@@ -125,6 +125,16 @@ class Report:
         return {severity: found[severity] for severity in Severity}
 
     @cached_property
+    def account_items(self) -> Mapping[str, Sequence[ItemScore]]:
+        """The seven items of each account alone, by its id."""
+        rows: dict[str, list[Finding]] = {account.id: [] for account in self.snapshot.run.accounts}
+        for finding in self.findings:
+            rows.setdefault(finding.account_id, []).append(finding)
+        return {
+            ident: score(own, self.controls, self.min_coverage, self.questions) for ident, own in rows.items()
+        }
+
+    @cached_property
     def open_questions(self) -> tuple[str, ...]:
         """Ids of the questions to people without an answer that holds, in the checklist's order."""
         return tuple(dict.fromkeys(ident for item in self.items for ident in item.open_questions))
