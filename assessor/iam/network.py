@@ -56,6 +56,9 @@ def network_classes(
         "aws:SourceVpce": ABSENT,
         "aws:SourceVpc": ABSENT,
         "aws:VpcSourceIp": ABSENT,
+        "aws:VpceAccount": ABSENT,
+        "aws:VpceOrgID": ABSENT,
+        "aws:VpceOrgPaths": ABSENT,
         "aws:ViaAWSService": "false",
     }
     found = [NetworkClass(INTERNET, {**direct, "aws:SourceIp": strange})]

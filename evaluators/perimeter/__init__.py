@@ -4,6 +4,7 @@ from assessor.model.control import Control
 from evaluators.perimeter.endpoint_policy_and_groups_narrow import endpoint_policy_and_groups_narrow
 from evaluators.perimeter.function_concurrency_capped import function_concurrency_capped
 from evaluators.perimeter.http_websocket_stage_throttled import http_websocket_stage_throttled
+from evaluators.perimeter.invocation_bound_to_network import invocation_bound_to_network
 from evaluators.perimeter.private_endpoint_for_used_planes import private_endpoint_for_used_planes
 from evaluators.perimeter.rate_based_rule_limits import rate_based_rule_limits
 from evaluators.perimeter.rest_stage_throttled import rest_stage_throttled
@@ -15,6 +16,7 @@ from evaluators.perimeter.waf_on_every_public_front_door import waf_on_every_pub
 CONTROLS: tuple[Control, ...] = (
     private_endpoint_for_used_planes,
     endpoint_policy_and_groups_narrow,
+    invocation_bound_to_network,
     vector_stores_not_public,
     waf_on_every_public_front_door,
     rate_based_rule_limits,
