@@ -5,13 +5,17 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 SOURCES := assessor collectors evaluators tools tests
 DEMO_OUTPUT ?= demo-output
+DIST ?= dist
 
-.PHONY: help demo test browser-test check format lint types imports docs docs-fresh bench lock control clean
+.PHONY: help demo test browser-test lambda deploy-test deploy-check check format lint types imports docs docs-fresh bench lock control clean
 
 help:
 	@echo "make demo      assess the invented company: prints the assessment, writes $(DEMO_OUTPUT)/"
 	@echo "make test      run the tests"
 	@echo "make browser-test   run report.html in Chromium: axe, keyboard, print, injection"
+	@echo "make lambda    build the Lambda package for both processors into $(DIST)/, with its bill of materials"
+	@echo "make deploy-test    run the package under the real Lambda runtime client"
+	@echo "make deploy-check   lint the templates: cfn-lint, sam validate, checkov"
 	@echo "make check     what CI runs: format, lint, types, import contracts, generated docs, tests"
 	@echo "make bench     measure: wall against ideal, CPU per call, memory, growth"
 	@echo "make docs      write the generated pages again"
@@ -43,6 +47,23 @@ browser-test: $(VENV)/.dev
 	command -v chromium soffice || echo "not everything is installed, and no right to install it: tests will be skipped (apt-get install $(SLOW_PACKAGES))"
 	$(PIP) -e '.[dev,browser]'
 	BROWSER_TESTS=1 $(BIN)/python -m pytest -q -rs tests/browser
+
+lambda: $(VENV)/.dev
+	$(BIN)/assessor deploy package --output-dir $(DIST)
+
+# Builds the package and runs it in processes of its own; not part of `make test`, which it would double.
+deploy-test: $(VENV)/.dev
+	$(BIN)/python -m pytest -q tests/deploy/slow_package.py
+
+# sam and checkov pin libraries of their own: uv keeps each in an environment of its own. Nothing is asked of AWS.
+TEMPLATES := single organization member-role
+deploy-check: $(VENV)/.dev
+	mkdir -p $(DIST)/templates
+	for name in $(TEMPLATES); do $(BIN)/assessor deploy print $$name > $(DIST)/templates/$$name.yaml || exit 1; done
+	$(BIN)/cfn-lint $(TEMPLATES:%=$(DIST)/templates/%.yaml)
+	for name in $(TEMPLATES); do SAM_CLI_TELEMETRY=0 AWS_DEFAULT_REGION=us-east-1 $(BIN)/uv tool run --quiet --from aws-sam-cli \
+	  sam validate --lint -t $(DIST)/templates/$$name.yaml || exit 1; done
+	$(BIN)/uv tool run --quiet --from checkov checkov --skip-download --framework cloudformation --compact --quiet -d $(DIST)/templates
 
 format: $(VENV)/.dev
 	$(BIN)/ruff format $(SOURCES)
@@ -79,6 +100,8 @@ lock: $(VENV)/.dev
 	  --extra demo requirements/build.in pyproject.toml -o requirements/demo.lock
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
 	  --extra dev requirements/build.in pyproject.toml -o requirements/dev.lock
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
+	  requirements/lambda.in -o assessor/deploy/data/requirements.lock
 
 clean:
 	rm -rf $(VENV) $(DEMO_OUTPUT) .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
