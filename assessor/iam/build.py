@@ -182,6 +182,7 @@ class _Builder:
             unique,
             boundary,
             tags=MappingProxyType(tags),
+            tags_told="Tags" in entry,
             problems=tuple(dict.fromkeys(problems)),
             **more,
         )

@@ -48,6 +48,8 @@ class Principal:
     last_used: str = ""
     last_region: str = ""
     problems: tuple[Unsupported, ...] = ()
+    tags_told: bool = True
+    """Whether IAM's answer said anything about its tags; where it did not, any tag is possible."""
 
     @property
     def arn(self) -> str:
@@ -81,7 +83,14 @@ class Principal:
 
     @property
     def taggable_sessions(self) -> bool:
-        """Whether its trust policy lets sessions bring tags of their own (sts:TagSession)."""
+        """Whether a request may carry tags beside those that are known.
+
+        Its trust policy lets sessions bring their own (sts:TagSession), or nothing was said of its tags.
+        """
+        return not self.tags_told or self._may_bring_tags
+
+    @property
+    def _may_bring_tags(self) -> bool:
         return self.trust is not None and (
             bool(self.trust.problems)
             or any(
