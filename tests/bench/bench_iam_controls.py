@@ -140,7 +140,9 @@ def snapshot(roles: int, controls: tuple[Control, ...]) -> Snapshot:
         for region in REGIONS if operation.scope.value == "regional" else (GLOBAL,):
             for ask in operation.asks or ({},):
                 call = call_of(operation, ACCOUNT, region, ask)
-                listing: dict[str, Any] = {operation.items: []} if operation.items and "." not in operation.items else {}
+                listing: dict[str, Any] = (
+                    {operation.items: []} if operation.items and "." not in operation.items else {}
+                )
                 readings[call] = Absent("none") if operation.absent else Seen(listing)
     readings[call_of(iam.GET_ACCOUNT_AUTHORIZATION_DETAILS, ACCOUNT, GLOBAL, {})] = Seen(details(roles))
     readings[call_of(organizations.DESCRIBE_ORGANIZATION, ACCOUNT, GLOBAL, {})] = Absent("none")
