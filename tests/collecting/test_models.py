@@ -1,6 +1,7 @@
 """Service models as a run needs them: what is asked stays as it was, the rest is not kept."""
 
 from pathlib import Path
+from typing import Any, cast
 
 import botocore.loaders
 import botocore.session
@@ -18,10 +19,10 @@ def loader(lean: LeanModels) -> botocore.loaders.Loader:
     """botocore's own loader, reading through ``lean``."""
     found = botocore.session.Session().get_component("data_loader")
     found.file_loader = lean
-    return found
+    return cast(botocore.loaders.Loader, found)
 
 
-def described(shape: object, seen: tuple[str, ...] = ()) -> object:
+def described(shape: Any, seen: tuple[str, ...] = ()) -> object:
     """Everything of a shape that parsing and serialising rest on."""
     if shape is None or shape.name in seen:
         return getattr(shape, "name", None)
