@@ -4,26 +4,41 @@ https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedd
 """
 
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from typing import Any
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING, Any
 
-from aws_lambda_powertools import Logger
-from aws_lambda_powertools.metrics import EphemeralMetrics, MetricUnit
+import botocore
+
+if TYPE_CHECKING:
+    from aws_lambda_powertools import Logger
+    from aws_lambda_powertools.metrics import EphemeralMetrics
 
 NAMESPACE = "GenAIReadinessAssessor"
 COMPLETED = "RunsCompleted"
 """The metric whose absence means a missed night."""
 
 
+def _powertools() -> "tuple[type[Logger], type[EphemeralMetrics]]":
+    """The library, without its signature: it would sign every request of the process, and the assessor signs its own."""
+    from aws_lambda_powertools import Logger
+    from aws_lambda_powertools.metrics import EphemeralMetrics
+    from aws_lambda_powertools.shared import user_agent
+
+    with suppress(AttributeError, ValueError):  # another version may not have it; the second time it is gone
+        botocore.unregister_initializer(user_agent._initializer_botocore_session)  # noqa: SLF001 - it has no other name
+    return Logger, EphemeralMetrics
+
+
 class Telemetry:
     """The log and the metrics of one invocation."""
 
     def __init__(self, function: str, context: Any, keys: Mapping[str, str]) -> None:
-        self._log = Logger(service="genai-readiness-assessor", location=None)
+        logger, metrics = _powertools()
+        self._log: Logger = logger(service="genai-readiness-assessor", location=None)
         self._log.append_keys(
             function=function, request_id=str(getattr(context, "aws_request_id", "")), **keys
         )
-        self._metrics = EphemeralMetrics(namespace=NAMESPACE, service=function)
+        self._metrics: EphemeralMetrics = metrics(namespace=NAMESPACE, service=function)
         self._any = False
 
     def say(self, message: str, **values: Any) -> None:
@@ -42,7 +57,7 @@ class Telemetry:
     def count(self, **numbers: float) -> None:
         """Metrics by name."""
         for name, value in numbers.items():
-            unit = MetricUnit.Seconds if name.endswith("Seconds") else MetricUnit.Count
+            unit = "Seconds" if name.endswith("Seconds") else "Count"
             self._metrics.add_metric(name=name, unit=unit, value=value)
             self._any = True
 

@@ -217,6 +217,35 @@ def test_settings_that_do_not_work_are_named(environ: dict[str, str], said: str)
         settings.read(environ)
 
 
+def test_the_log_and_metrics_sign_none_of_our_requests(capsys: pytest.CaptureFixture[str]) -> None:
+    import botocore.session
+
+    for _ in range(2):
+        with telling("worker", Context(), run_id="r") as told:
+            told.say("read", account="a")
+            told.count(Findings=3, ShardSeconds=1.5)
+    said = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    metrics = said[-1]["_aws"]["CloudWatchMetrics"][0]
+    assert {one["Name"]: one["Unit"] for one in metrics["Metrics"]} == {
+        "Findings": "Count",
+        "ShardSeconds": "Seconds",
+    }
+    client: Any = botocore.session.Session().create_client(
+        "sts", "us-east-1", aws_access_key_id="x", aws_secret_access_key="x"
+    )
+    sent: list[Any] = []
+
+    def stopped(request: Any, **_: Any) -> None:
+        sent.append(request.headers["User-Agent"])
+        raise ConnectionAbortedError
+
+    client.meta.events.register_last("before-send.sts", stopped)
+    with pytest.raises(ConnectionAbortedError):
+        client.get_caller_identity()
+    assert b"Boto" in sent[0]
+    assert b"PT" not in sent[0]
+
+
 @pytest.mark.parametrize("module", ["worker", "planning", "failure", "notify", "single"])
 def test_a_cold_start_loads_neither_pandas_nor_report_code_nor_services(module: str) -> None:
     program = (

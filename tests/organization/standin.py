@@ -2,6 +2,7 @@
 
 import contextlib
 from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -44,7 +45,9 @@ def ids(count: int) -> list[str]:
 
 def document(accounts: Mapping[str, Mapping[str, Any]], caller: Mapping[str, Any] | None = None) -> Document:
     """Those accounts, and the caller's own."""
-    return Document({"accounts": {DEFAULT_ACCOUNT: dict(caller or {"global": {}}), **accounts}})
+    content = {"accounts": {DEFAULT_ACCOUNT: dict(caller or {"global": {}}), **accounts}}
+    # Made half an hour ago: the ages of its things do not turn a day older while a test runs.
+    return Document(content, datetime.now(UTC) - timedelta(minutes=30))
 
 
 @contextlib.contextmanager
