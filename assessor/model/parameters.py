@@ -96,6 +96,12 @@ DECLARED: tuple[Parameter, ...] = (
         f"who may change what knowledge bases read: {_PRINCIPALS}; ids of accounts from which that may be done",
     ),
     Parameter(
+        "store_principals",
+        list,
+        None,
+        f"who may use vector stores directly, beside knowledge bases: {_PRINCIPALS}; ids of other accounts",
+    ),
+    Parameter(
         "approved_models",
         list,
         None,

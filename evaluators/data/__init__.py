@@ -12,6 +12,7 @@ from evaluators.data.rag_buckets_private_and_tls_only import rag_buckets_private
 from evaluators.data.rag_buckets_use_customer_keys import rag_buckets_use_customer_keys
 from evaluators.data.rag_buckets_versioned import rag_buckets_versioned
 from evaluators.data.sensitive_information_filtered_on_input import sensitive_information_filtered_on_input
+from evaluators.data.vector_store_access_limited import vector_store_access_limited
 from evaluators.data.vector_stores_encrypted import vector_stores_encrypted
 
 CONTROLS: tuple[Control, ...] = (
@@ -19,6 +20,7 @@ CONTROLS: tuple[Control, ...] = (
     rag_buckets_private_and_tls_only,
     rag_buckets_versioned,
     vector_stores_encrypted,
+    vector_store_access_limited,
     only_curators_can_write_rag_sources,
     kb_role_limited_to_its_sources,
     invocation_logs_encrypted,

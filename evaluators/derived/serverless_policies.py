@@ -5,7 +5,7 @@ https://docs.aws.amazon.com/opensearch-service/latest/developerguide/serverless-
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Any
@@ -52,6 +52,40 @@ def _rules(aws: View, collection: str) -> Iterator[NetworkRule]:
                     tuple(map(str, block.get("SourceVPCEs") or ())),
                     tuple(map(str, block.get("SourceServices") or ())),
                 )
+
+
+@dataclass(frozen=True, slots=True)
+class DataRule:
+    """One rule of a data access policy that lets principals at vectors: read, write, change or remove an index."""
+
+    policy: str
+    principals: tuple[str, ...]
+    permissions: tuple[str, ...]
+
+
+def data_rules(aws: View, collection: str, indices: Sequence[str]) -> Gathered[DataRule]:
+    """Every rule that bears on one of the indices of a collection; without names, on any index of it."""
+    return gather(_data_rules(aws, collection, indices))
+
+
+_HARMLESS = "aoss:DescribeIndex"
+
+
+def _data_rules(aws: View, collection: str, indices: Sequence[str]) -> Iterator[DataRule]:
+    for name, block in _blocks(aws, network=False):
+        for rule in values(block, "Rules[]"):
+            permissions = tuple(str(one) for one in values(rule, "Permission[]") if one != _HARMLESS)
+            if rule.get("ResourceType") != "index" or not permissions:
+                continue
+            if indices:
+                bears = any(_covers(rule, f"index/{collection}/{index}") for index in indices)
+            else:
+                start = f"index/{collection}/"
+                bears = _covers(rule, start) or any(
+                    str(one).startswith(start) for one in values(rule, "Resource[]")
+                )
+            if bears:
+                yield DataRule(name, tuple(map(str, values(block, "Principal[]"))), permissions)
 
 
 def readers(aws: View, collection: str) -> Gathered[str]:

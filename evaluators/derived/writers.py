@@ -80,7 +80,7 @@ def writers(aws: View, bucket: Bucket, policy: Policy | None) -> Writers:
     sought = _Sought(known)
     for action in WRITES:
         holders = {one.arn: one for one in rows.holders(action, objects(bucket))}
-        holders |= {one.arn: one for one in _named_by(known, policy, action)}
+        holders |= {one.arn: one for one in named_by(known, policy, action)}
         sought.ask(holders.values(), action, objects(bucket), policy, given)
     for action in INGESTION:
         bases = bases_of(aws, bucket)
@@ -148,7 +148,7 @@ def writers_through_points(aws: View, at: View, bucket: Bucket, policy: Policy |
             continue
         given = bucket_policy.through(point)
         for action in WRITES:
-            for principal in _named_by(known, own, action):
+            for principal in named_by(known, own, action):
                 resource = f"{point.arn}/object/zz99"
                 first_door = known.universe.ask(principal, action, resource, resource_policy=own)
                 second = known.universe.ask(
@@ -210,8 +210,8 @@ def directly_fed(aws: View) -> Iterator[tuple[str, Call]]:
             yield name, call
 
 
-def _named_by(known: Estate, policy: Policy | None, action: str) -> Iterator[Principal]:
-    """The users and roles to whom the bucket's policy itself may grant the action."""
+def named_by(known: Estate, policy: Policy | None, action: str) -> Iterator[Principal]:
+    """The users and roles to whom a resource's policy itself may grant the action."""
     for statement in policy.statements if policy is not None else ():
         principals = statement.principals
         if statement.effect is Effect.DENY or principals is None or not statement.covers_action(action):
