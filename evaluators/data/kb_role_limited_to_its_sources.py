@@ -151,6 +151,7 @@ def _beyond(known: Estate, role: Principal, one: BaseRole) -> Iterator[Problem |
                 if access.possible:
                     outside.setdefault(_thing(arn), access)
         wild = [access for thing, access in outside.items() if _FRESH in thing.lower()]
+        wild.sort(key=lambda access: ":accesspoint/" in access.resource)
         if wild:
             yield Problem(Severity.MEDIUM, f"it may use any {word} of a kind: {granted(wild[0])}")
         elif outside and one.unseen is None:
