@@ -24,6 +24,7 @@ class Lacking:
         self._asked: set[str] = set()
         self._refused: set[str] = set()
         self._outside = False
+        self._known: dict[tuple[Operation, ...], tuple[str, ...]] = {}
         for call, reading in snapshot.readings.items():
             if call.account != account:
                 continue
@@ -33,9 +34,18 @@ class Lacking:
                 self._outside = self._outside or reading.grant == _ENTER
 
     def actions(self, operations: Iterable[Operation]) -> tuple[str, ...]:
-        """The actions that reading ``operations`` still lacks, parents' before children's, each once."""
+        """The actions that reading ``operations`` still lacks, parents' before children's, each once.
+
+        Every refused row of a control asks the same, so an answer is worked out once.
+        """
         if self._outside:
             return ()
+        asked = tuple(operations)
+        if asked not in self._known:
+            self._known[asked] = self._lacked(asked)
+        return self._known[asked]
+
+    def _lacked(self, operations: tuple[Operation, ...]) -> tuple[str, ...]:
         blocked: set[str] = set()
         actions: dict[str, None] = {}
         for operation in closure(operations):

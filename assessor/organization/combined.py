@@ -14,9 +14,8 @@ from assessor.organization.parts import FINDINGS, Conditions, Part
 from assessor.organization.stored import StoredFindings, of_file
 from assessor.organization.sums import Sums
 from assessor.reports.files import Written
-from assessor.reports.findings_json import item_json
-from assessor.reports.permissions import statement
-from assessor.reports.report import SCHEMA, Report
+from assessor.reports.report import Report
+from assessor.reports.summary import outcome
 from assessor.waivers import Applied
 
 
@@ -136,25 +135,7 @@ def summary(
     not_read: accounts that were not to be read, with the reason.
     """
     return {
-        "schema": SCHEMA,
-        "run": report.run,
-        "items": [item_json(item) for item in report.items],
-        "counts": dict(report.counts),
-        "failed_by_severity": {str(severity): n for severity, n in report.failed.items()},
-        "attestations": {
-            "asked": len(report.questions),
-            "answers_in_file": report.answers,
-            "open": list(report.open_questions),
-        },
-        "waivers": {
-            "waived": report.waivers.waived,
-            "expired": [one.named for one in report.waivers.expired],
-            "unmatched": [one.named for one in report.waivers.unmatched],
-        },
-        "by_place": report.sums.by_place(),
-        "missing_permissions": statement(report.missing) if report.missing else None,
-        "exit_code": exit_code,
-        "conclusion": conclusion,
+        **outcome(report, report.sums.by_place(), exit_code, conclusion),
         "accounts": list(accounts),
         "accounts_not_read": list(not_read),
         "files": [file.as_json() for file in files],

@@ -11,10 +11,10 @@ from assessor.reports.report import SCHEMA, Report
 from assessor.reports.rollup import by_place
 
 
-def summary(
-    report: Report, files: Sequence[Written], exit_code: int, conclusion: str = ""
-) -> Mapping[str, Any]:
-    """The run, the items, the counts, how it ended, and the files with their digests."""
+def outcome(
+    report: Report, by_place: Sequence[Mapping[str, Any]], exit_code: int, conclusion: str
+) -> dict[str, Any]:
+    """The run, the items, the counts and how it ended: what the summaries of one account and of many share."""
     return {
         "schema": SCHEMA,
         "run": report.run,
@@ -31,10 +31,19 @@ def summary(
             "expired": [one.named for one in report.waivers.expired],
             "unmatched": [one.named for one in report.waivers.unmatched],
         },
-        "by_place": by_place(report.findings),
+        "by_place": by_place,
         "missing_permissions": statement(report.missing) if report.missing else None,
         "exit_code": exit_code,
         "conclusion": conclusion,
+    }
+
+
+def summary(
+    report: Report, files: Sequence[Written], exit_code: int, conclusion: str = ""
+) -> Mapping[str, Any]:
+    """The outcome, and the files with their digests."""
+    return {
+        **outcome(report, by_place(report.findings), exit_code, conclusion),
         "files": [file.as_json() for file in files],
     }
 
