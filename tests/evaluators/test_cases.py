@@ -142,8 +142,8 @@ def test_losing_one_permission_never_makes_a_pass_or_a_fail(case: Case) -> None:
     before = {row.finding_id: row.status for row in case.findings()}
     for service, name in case.answered():
         for row in case.findings(f"{service}:{name}"):
-            if row.status is Status.FAIL and "(before SCP)" in row.observed and service in ORGANIZATION:
-                continue  # the organization is an optional layer: without it, what it forbids is said to be allowed
+            if only_before_scp(row, service):
+                continue
             if row.status in (Status.PASS, Status.FAIL):
                 assert before.get(row.finding_id) == row.status, (
                     f"with {service}:{name} denied: {described(row)} (before: {before.get(row.finding_id)})"
@@ -158,6 +158,11 @@ def test_a_control_has_at_least_five_cases_among_them_the_four_usual(control: Co
     assert {"PASS", "NOT_ASSESSED"} <= statuses
     assert statuses & {"FAIL", "INFO"}
     assert any(case.deny for case in cases), "no case denies anything"
+
+
+def only_before_scp(row: Finding, denied_service: str) -> bool:
+    """Whether a FAIL leaves out the organization, which was not seen, and says so: an optional layer."""
+    return row.status is Status.FAIL and "(before SCP)" in row.observed and denied_service in ORGANIZATION
 
 
 def fits(row: Finding, expected: Mapping[str, Any]) -> bool:
