@@ -6,6 +6,7 @@ The answer is redacted and made plain page by page, before anything of it is kep
 import socket
 import threading
 from collections.abc import Hashable, Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -132,6 +133,12 @@ class CallTask:
     def urgent(self) -> bool:
         """Listings go before details: more may follow from them."""
         return self._book.leads_on(self.planned.operation) or self.planned.operation.token is not None
+
+    def prepare(self) -> None:
+        """Make the client, for whoever comes first: it takes longer than most requests, and is none of them."""
+        if (self.planned.operation.service, self.planned.operation.name) != _WHO:
+            with suppress(Exception):
+                self.reader.clients.get(self.planned.operation.service, self.planned.endpoint_region)
 
     def send(self) -> "dict[str, Any] | _Refusal":
         """One request: a page that is plain and redacted, or why there is none."""

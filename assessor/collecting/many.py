@@ -27,7 +27,7 @@ from assessor.collecting.request import ALL_REGIONS, CannotStartError, CollectRe
 from assessor.collecting.scheduler import PLAIN_CONNECTION, TLS_CONNECTION, Scheduler, Tally
 from assessor.collecting.sessions import Clients, Sessions, client_config, default_region
 from assessor.collecting.shared import OneAccounts, WhoeverAsks
-from assessor.model.plan import Plan
+from assessor.model.plan import Plan, closure
 from assessor.model.reading import Call, Reading, Seen, Unseen, Why
 from assessor.model.snapshot import GLOBAL, Account, Run, Snapshot
 
@@ -90,7 +90,7 @@ def enter(request: CollectRequest, sessions: Sessions | None = None) -> Entry:
 
     sessions: of an earlier run of the same process, which spares this one reading the services' models again.
     """
-    sessions = sessions or Sessions()
+    sessions = sessions or Sessions(closure(request.operations))
     config = client_config(request.timeout)
     target = Target(request.profile, request.role_arn, request.external_id)
     try:
@@ -282,6 +282,9 @@ class _Enter:
     def lane(self) -> Hashable:
         """One quota of STS for all roles: it is the caller's."""
         return (self._many.entry.account, self._many.entry.who.region, "sts")
+
+    def prepare(self) -> None:
+        """Nothing: one client signs in to all accounts."""
 
     def send(self) -> object:
         """A reader of the account, or why there is none."""

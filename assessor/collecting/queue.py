@@ -77,6 +77,9 @@ class Task(Protocol):
     def urgent(self) -> bool:
         """Whether others wait for its answer."""
 
+    def prepare(self) -> None:
+        """Have ready what a request needs, such as a client. Never raises: ``send`` says what is wrong."""
+
     def send(self) -> object:
         """Send one request and wait for what comes of it. Runs in a worker; changes nothing in the task."""
 

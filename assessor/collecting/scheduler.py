@@ -186,7 +186,10 @@ class Scheduler:
                     job = self._next()
                 if job is None:
                     return
+                job.task.prepare()
                 begun, cpu = time.monotonic(), time.thread_time()
+                if begun >= self._deadline:
+                    continue  # it is given up with all others that are under way
                 outcome = job.task.send()
                 now, cpu = time.monotonic(), time.thread_time() - cpu
                 with self._changed:
@@ -271,7 +274,7 @@ class Scheduler:
     def _measure(self, elapsed: float, cpu: float) -> None:
         """Smooth latency and CPU per request, near their lower ends. Under the lock.
 
-        Waiting for the interpreter and making a client would pass for latency and for the price of a request.
+        Waiting for the interpreter would pass for latency and for the price of a request.
         """
         tally = self.tally
         latency = max(0.0, elapsed - cpu)

@@ -19,6 +19,9 @@ class Fake:
     given_up: bool | None = None
     taken: int = 0
 
+    def prepare(self) -> None:
+        """Nothing is needed."""
+
     def send(self) -> object:
         """Nothing is sent."""
         return None

