@@ -21,6 +21,7 @@ def build_universe(
     *,
     account: str,
     scps: Iterable[Iterable[object]] | None = None,
+    rcps: Iterable[Iterable[Policy]] = (),
     org: str | None = None,
     partition: str = "aws",
     management: bool = False,
@@ -28,9 +29,9 @@ def build_universe(
     """The universe of the merged answer of GetAccountAuthorizationDetails.
 
     ``details`` has UserDetailList, GroupDetailList, RoleDetailList and Policies; documents are URL-encoded text,
-    JSON text or objects. ``scps``: documents by level, root first. ``management``: the account is its
-    organization's management account, which SCPs do not bind. Entries that cannot be read become problems of the
-    universe; nothing is raised.
+    JSON text or objects. ``scps``: documents by level, root first; ``rcps``: resource control policies, parsed.
+    ``management``: the account is its organization's management account, which neither binds. Entries that cannot be
+    read become problems of the universe; nothing is raised.
     """
     builder = _Builder(details, account)
     principals = [*builder.users(), *builder.roles()]
@@ -45,7 +46,9 @@ def build_universe(
             )
             for i, level in enumerate(scps, 1)
         )
-    return Universe(account, tuple(principals), levels, org, partition, management, tuple(builder.problems))
+    above = tuple(tuple(level) for level in rcps)
+    problems = tuple(builder.problems)
+    return Universe(account, tuple(principals), levels, org, partition, management, problems, above)
 
 
 def _text(value: object) -> str:

@@ -18,11 +18,20 @@ ALWAYS_ALLOWED = frozenset({"sts:getcalleridentity"})
 """No policy can deny it (STS API reference, GetCallerIdentity)."""
 RCP_SERVICES = frozenset(
     {
-        "aoss", "cognito-identity", "cognito-idp", "dynamodb", "ecr", "kms", "logs", "s3", "secretsmanager", "sqs",
-        "sts",
+        "aoss", "appconfig", "appstream", "autoscaling", "autoscaling-plans", "budgets", "clouddirectory", "cloudfront",
+        "cloudsearch", "cloudtrail-data", "codeartifact", "codebuild", "codecommit", "codepipeline", "cognito-identity",
+        "cognito-idp", "comprehend", "comprehendmedical", "compute-optimizer", "cost-optimization-hub", "dax", "dsql",
+        "dynamodb", "ecr", "ecr-public", "events", "firehose", "fis", "fms", "gamelift", "health", "inspector-scan",
+        "kendra", "kinesisvideo", "kms", "logs", "memorydb", "networkmonitor", "notifications", "opensearch",
+        "pca-connector-ad", "personalize", "polly", "pricing", "resource-groups", "rolesanywhere", "s3",
+        "secretsmanager", "servicediscovery", "signin", "sqs", "sts", "support", "swf", "textract",
+        "timestream-influxdb", "transcribe", "transfer", "translate", "wafv2", "workspaces", "xray",
     }
 )  # fmt: skip
-"""Services on which resource control policies act, among those this project asks about."""
+"""Services on which resource control policies act, by IAM prefix ("List of AWS services that support RCPs", AWS
+Organizations User Guide, October 2026). Neither Bedrock nor Lambda, SNS or S3 Vectors is among them."""
+RCP_EXEMPT = frozenset({"kms:retiregrant"})
+"""Actions of these services on which they do not act ("Resources and entities not restricted by RCPs")."""
 
 
 class Outcome(StrEnum):
@@ -220,6 +229,12 @@ def needs_resource_policy(request: Request, resource_policy: Policy | None) -> b
     return request.service == "sts" and resource_policy is not None
 
 
+def bound_by_rcps(action: str) -> bool:
+    """Whether resource control policies act on requests of an action."""
+    lowered = action.lower()
+    return lowered.partition(":")[0] in RCP_SERVICES and lowered not in RCP_EXEMPT
+
+
 def _core(request: Request, layers: Layers, named: dict[Naming, list[Clause]]) -> Layer:
     """Identity and resource policies, with what limits the former."""
     caller = request.caller
@@ -256,7 +271,7 @@ def _denies(request: Request, layers: Layers, *, scps_apply: bool) -> Iterable[C
     for policy in own:
         yield from _clauses(policy, request, Effect.DENY)
     facing: list[Policy] = [p for p in (layers.resource, layers.endpoint) if p is not None]
-    if request.service in RCP_SERVICES and not request.caller.service_linked:
+    if bound_by_rcps(request.action) and not request.caller.service_linked:
         facing += [policy for level in layers.rcps or () for policy in level]
     bounded = layers.boundary is not None
     for policy in facing:

@@ -9,13 +9,14 @@ KMS grants - is passed as a `Setting`.
 """
 
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
-from enum import StrEnum
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import zip_longest
 
 from assessor.iam.actions import matching_actions
-from assessor.iam.conditions import ABSENT, UNKNOWN, Missing
-from assessor.iam.decide import BUDGET, Decision, Verdict, Witness, decide, open_context
+from assessor.iam.conditions import UNKNOWN
+from assessor.iam.decide import BUDGET, Decision, Witness, decide, open_context
+from assessor.iam.openings import Collected, Exposure, Level, Opening, Setting
 from assessor.iam.patterns import ARN_PARTS, glob_matches, restore
 from assessor.iam.policy import Effect, Policy, StatementRef, Use, parse_policy
 from assessor.iam.principals import ANONYMOUS, Caller, Kind, PrincipalKind, parse_caller
@@ -24,6 +25,7 @@ from assessor.iam.shapes import STRANGER
 from assessor.iam.strangers import (
     ENDPOINT,
     INTERNET,
+    MEMBER,
     NOBODY,
     STRANGER_ORG,
     address_blocks,
@@ -33,14 +35,20 @@ from assessor.iam.strangers import (
     is_private,
     policy_conditions,
     probe_addresses,
+    service_for_stranger,
     signed_as,
 )
 
+__all__ = ["Exposure", "Level", "Opening", "Setting", "exposure", "kept_out_by", "refusals", "resources_of"]
+
 ACTION_LIMIT = 60
-RESOURCE_LIMIT = 12
+RESOURCE_LIMIT = 48
 SIGNED_ONLY = frozenset(
-    {"kms", "secretsmanager", "sts", "bedrock", "bedrock-agentcore", "dynamodb", "lambda"}
-)
+    {
+        "aoss", "bedrock", "bedrock-agentcore", "bedrock-mantle", "dynamodb", "ecr", "kms", "lambda", "logs",
+        "neptune-graph", "s3vectors", "sagemaker", "secretsmanager", "sts",
+    }
+)  # fmt: skip
 """Services that refuse unsigned requests whatever the policy says."""
 _ADMINISTRATOR = (
     parse_policy(
@@ -48,93 +56,14 @@ _ADMINISTRATOR = (
         name="the stranger's own administrator policy",
     ),
 )
-
-
-class Level(StrEnum):
-    """How far a resource is open, widest first."""
-
-    ANYONE = "ANYONE"
-    ANY_ACCOUNT = "ANY_ACCOUNT"
-    IP_RANGE = "IP_RANGE"
-    ACCOUNT = "ACCOUNT"
-    SERVICE = "SERVICE"
-    FEDERATED = "FEDERATED"
-    ORG = "ORG"
-    PRIVATE = "PRIVATE"
-
-    @property
-    def rank(self) -> int:
-        """0 for the widest."""
-        return list(Level).index(self)
-
-    @property
-    def public(self) -> bool:
-        """Open to people nobody has named."""
-        return self in {Level.ANYONE, Level.ANY_ACCOUNT}
-
-
-@dataclass(frozen=True, slots=True)
-class Opening:
-    """One way in: who (an account, service, organization or address range), to do what, with a witness."""
-
-    level: Level
-    who: str
-    actions: tuple[str, ...]
-    resource: str
-    witness: Witness | None
-    statements: tuple[StatementRef, ...]
-    caller: Caller = ANONYMOUS
-    context: Given = field(default_factory=dict, compare=False, repr=False)
-
-    @property
-    def label(self) -> str:
-        """``ACCOUNT:222222222222``, ``ANYONE``."""
-        return f"{self.level}:{self.who}" if self.who else str(self.level)
-
-
-@dataclass(frozen=True, slots=True)
-class Exposure:
-    """Every way in that was found, widest first.
-
-    ``unsupported`` names what could not be read: the resource may then be more open than shown. ``exact`` is
-    False where a search was cut off.
-    """
-
-    openings: tuple[Opening, ...]
-    unsupported: tuple[str, ...] = ()
-    exact: bool = True
-
-    @property
-    def level(self) -> Level:
-        """The widest level; PRIVATE when nothing was found (and nothing was unreadable)."""
-        return self.openings[0].level if self.openings else Level.PRIVATE
-
-    @property
-    def labels(self) -> tuple[str, ...]:
-        """Each opening's label once; ``PRIVATE`` when there are none."""
-        return tuple(dict.fromkeys(o.label for o in self.openings)) or (str(Level.PRIVATE),)
-
-    def at(self, *levels: Level) -> tuple[Opening, ...]:
-        """The openings of some levels."""
-        return tuple(o for o in self.openings if o.level in levels)
-
-
-@dataclass(frozen=True, slots=True)
-class Setting:
-    """What surrounds the policy.
-
-    restrict_public_buckets: S3 Block Public Access, of the bucket or the account. internet: False for an API
-    Gateway endpoint of type PRIVATE. url_auth: AuthType of a Lambda function URL (NONE or AWS_IAM).
-    grantees: principals that hold KMS grants. rcps: resource control policies of the account, by level.
-    fixed: keys that every request carries as stated, or never carries (through no access point: ABSENT).
-    """
-
-    restrict_public_buckets: bool = False
-    internet: bool = True
-    url_auth: str | None = None
-    grantees: tuple[str, ...] = ()
-    rcps: tuple[tuple[Policy, ...], ...] | None = None
-    fixed: tuple[tuple[str, str | Missing], ...] = ()
+_OPEN = parse_policy(
+    {
+        "Version": "2012-10-17",
+        "Statement": {"Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "*"},
+    },
+    use=Use.RESOURCE,
+    name="whatever lets it in",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +72,11 @@ class _Question:
     account: str
     setting: Setting
     budget: int
+
+    @property
+    def facing(self) -> tuple[Policy, ...]:
+        """The resource's policy, and the resource control policies above it."""
+        return (self.policy, *(policy for level in self.setting.rcps or () for policy in level))
 
     def ask(self, caller: Caller, action: str, resource: str, given: Given) -> Decision:
         layers = Layers(identity=_ADMINISTRATOR, resource=self.policy, rcps=self.setting.rcps)
@@ -168,9 +102,9 @@ def exposure(
     """
     question = _Question(policy, account, setting or Setting(), budget)
     wanted = tuple(actions) if actions is not None else _allowed_actions(policy, resource)
-    found = _Collected()
+    found = Collected()
     for action in wanted:
-        for probe in _resources(policy, action, resource):
+        for probe in resources_of(policy, action, resource):
             _ask_all(question, action, probe, org, found)
     openings = _restricted(question, found.merged())
     openings += [
@@ -183,37 +117,45 @@ def exposure(
     return Exposure(tuple(openings), tuple(dict.fromkeys((*unreadable, *found.unsupported))), found.exact)
 
 
-class _Collected:
-    """Openings by level and name; the first witness stays, actions add up."""
+def kept_out_by(
+    opening: Opening, policy: Policy, *, account: str, setting: Setting, budget: int = BUDGET
+) -> tuple[StatementRef, ...]:
+    """The statements of resource control policies that keep out whom ``policy`` lets in by an opening.
 
-    def __init__(self) -> None:
-        self.openings: dict[tuple[Level, str], Opening] = {}
-        self.unsupported: dict[str, None] = {}
-        self.exact = True
+    Empty where they do not, or not in every circumstance.
+    """
+    question = _Question(policy, account, setting, budget)
+    found: dict[StatementRef, None] = {}
+    for action in opening.actions:
+        decision = question.ask(opening.caller, action, opening.resource, opening.context)
+        if decision.possible or decision.undecided:
+            return ()
+        found.update(dict.fromkeys(ref for ref in decision.denials if ref.use is Use.RCP))
+    return tuple(found)
 
-    def note(self, decision: Decision) -> bool:
-        """Keep what a decision says about its own certainty; whether the request can be allowed."""
-        self.exact = self.exact and decision.exact
-        if decision.verdict is Verdict.UNSUPPORTED:
-            self.unsupported.update(dict.fromkeys(decision.unsupported))
-        if not decision.exact and decision.verdict is Verdict.CONDITIONAL and decision.allow_witness is None:
-            self.exact = False
-        return decision.allow_witness is not None
 
-    def add(self, opening: Opening) -> None:
-        key = (opening.level, opening.who)
-        known = self.openings.get(key)
-        if known is None:
-            self.openings[key] = opening
-        else:
-            self.openings[key] = replace(
-                known,
-                actions=tuple(dict.fromkeys((*known.actions, *opening.actions))),
-                statements=tuple(dict.fromkeys((*known.statements, *opening.statements))),
-            )
+def refusals(
+    principal: str,
+    action: str,
+    resource: str,
+    *,
+    account: str,
+    rcps: tuple[tuple[Policy, ...], ...],
+    budget: int = BUDGET,
+) -> tuple[StatementRef, ...]:
+    """The statements of resource control policies by which ``principal`` may never use a resource of ``account``.
 
-    def merged(self) -> list[Opening]:
-        return list(self.openings.values())
+    Whatever else lets it in (a KMS grant). Empty where it may in some circumstances: as a member of the organization,
+    say. ``principal``: an ARN of another account.
+    """
+    caller = caller_or_none(principal)
+    if caller is None:
+        return ()
+    question = _Question(_OPEN, account, Setting(rcps=rcps), budget)
+    decision = question.ask(caller, action, resource, signed_as(caller.account, None, caller.arn))
+    if decision.possible or decision.undecided:
+        return ()
+    return tuple(ref for ref in decision.denials if ref.use is Use.RCP)
 
 
 def _restricted(question: _Question, openings: list[Opening]) -> list[Opening]:
@@ -226,7 +168,10 @@ def _restricted(question: _Question, openings: list[Opening]) -> list[Opening]:
 
 # -- what to ask about ------------------------------------------------------------------------------
 def _allowed_actions(policy: Policy, resource: str) -> tuple[str, ...]:
-    """What the statements name; of ``*`` and NotAction what the service of the resource knows."""
+    """What the statements name; of ``*`` and NotAction what the service of the resource knows.
+
+    Of more than can be asked about, some of every set that the same statements cover.
+    """
     found: dict[str, None] = {}
     service = arn_field(resource, 2)
     for statement in policy.statements:
@@ -239,29 +184,44 @@ def _allowed_actions(policy: Policy, resource: str) -> tuple[str, ...]:
         for pattern in statement.actions:
             known = [a.name for a in matching_actions(pattern.text)]
             found.update(dict.fromkeys(known or [restore(pattern.text)]))
-    return tuple(found)[:ACTION_LIMIT]
+    if len(found) <= ACTION_LIMIT:
+        return tuple(found)
+    sets: dict[tuple[bool, ...], list[str]] = {}
+    for name in found:
+        sets.setdefault(tuple(one.covers_action(name) for one in policy.statements), []).append(name)
+    return tuple(_in_turn(sets.values()))[: max(ACTION_LIMIT, len(sets))]
 
 
-def _resources(policy: Policy, action: str, resource: str) -> tuple[str, ...]:
+def _in_turn(groups: Iterable[Iterable[str]]) -> Iterator[str]:
+    """The first of every group, then the second of every group, and so on; each text once."""
+    rounds = zip_longest(*groups)
+    yield from dict.fromkeys(text for texts in rounds for text in texts if text is not None)
+
+
+def resources_of(policy: Policy, action: str, resource: str) -> tuple[str, ...]:
     """The resource itself, and an instance of every resource below it that an Allow for the action names."""
     base = resource.rstrip("*")
-    probes: dict[str, None] = {}
+    named: list[list[str]] = []
     for statement in policy.statements:
-        if statement.effect is Effect.DENY or not statement.covers_action(action):
+        if statement.effect is Effect.DENY or not statement.covers_action(action) or statement.not_resources:
             continue
+        below: list[str] = []
         for template in statement.resources or ():
             text = template.constant
-            if text is None or statement.not_resources:
+            if text is None:
                 continue
             if text.startswith("execute-api:/"):
                 text = base.rstrip("/") + text[len("execute-api:") :]
             instance = _instance(text, resource)
             if instance.startswith(base):
-                probes.setdefault(instance)
-    probes.setdefault(_instance(resource, resource))
+                below.append(instance)
+        named.append(below)
+    own = [_instance(resource, resource)]
     if action.lower().startswith("s3:") and "object" in action.lower() and "/" not in resource:
-        probes.setdefault(f"{resource}/zz99-object")
-    return tuple(probes)[:RESOURCE_LIMIT]
+        own.append(f"{resource}/zz99-object")
+    statements = sum(map(bool, named))
+    asked = tuple(_in_turn(named))[: max(RESOURCE_LIMIT, statements)]
+    return tuple(dict.fromkeys((*asked, *own)))
 
 
 def _instance(pattern: str, resource: str) -> str:
@@ -281,13 +241,13 @@ def _instance(pattern: str, resource: str) -> str:
 
 
 # -- callers ----------------------------------------------------------------------------------------
-def _ask_all(question: _Question, action: str, resource: str, org: str | None, found: _Collected) -> None:
+def _ask_all(question: _Question, action: str, resource: str, org: str | None, found: Collected) -> None:
     reached = _ask_strangers(question, action, resource, found)
-    if reached is not Level.ANYONE and reached is not Level.ANY_ACCOUNT:
+    if reached is None or not reached.public:
         _ask_organizations(question, action, resource, org, found)
         _ask_accounts(question, action, resource, found)
         _ask_canonical(question, action, resource, found)
-    _ask_services(question, action, resource, found)
+    _ask_services(question, action, resource, reached, found)
     _ask_providers(question, action, resource, found)
 
 
@@ -303,18 +263,20 @@ def _unsigned_possible(question: _Question, action: str) -> bool:
     return service not in SIGNED_ONLY
 
 
-def _ask_strangers(question: _Question, action: str, resource: str, found: _Collected) -> Level | None:
+def _ask_strangers(question: _Question, action: str, resource: str, found: Collected) -> Level | None:
     stranger = parse_caller(f"arn:aws:iam::{STRANGER}:role/stranger")
     orgs: list[str] = [STRANGER_ORG, ""]
     callers: list[tuple[Level, Caller, Given]] = [
         (Level.ANYONE if _unsigned_possible(question, action) else Level.ANY_ACCOUNT, ANONYMOUS, NOBODY)
     ]
     callers += [(Level.ANY_ACCOUNT, stranger, signed_as(STRANGER, org, stranger.arn)) for org in orgs]
+    widest: Level | None = None
     for level, caller, who in callers:
         reached = _ask_networks(question, _Asked(level, "", caller, action, resource), who, found)
-        if reached is not None:
+        if reached is not None and reached.public:
             return reached
-    return None
+        widest = widest or reached
+    return widest
 
 
 @dataclass(frozen=True, slots=True)
@@ -326,7 +288,7 @@ class _Asked:
     resource: str
 
 
-def _ask_networks(question: _Question, asked: _Asked, who: Given, found: _Collected) -> Level | None:
+def _ask_networks(question: _Question, asked: _Asked, who: Given, found: Collected) -> Level | None:
     """Through the internet, address by address, and through a foreign endpoint; the level that was reached."""
     base: Given = {**who, **_setting_keys(question)}
     reached: Level | None = None
@@ -368,8 +330,8 @@ def _opening(
     )
 
 
-def _ask_addresses(question: _Question, asked: _Asked, context: Given, found: _Collected) -> Level | None:
-    blocks = address_blocks(question.policy)
+def _ask_addresses(question: _Question, asked: _Asked, context: Given, found: Collected) -> Level | None:
+    blocks = address_blocks(*question.facing)
     for address in probe_addresses(blocks):
         pinned = {**context, "aws:SourceIp": address}
         decision = question.ask(asked.caller, asked.action, asked.resource, pinned)
@@ -381,7 +343,7 @@ def _ask_addresses(question: _Question, asked: _Asked, context: Given, found: _C
         inside = str(block[min(9, block.num_addresses - 1)])
         if is_private(inside):
             continue
-        if (Level.IP_RANGE, str(block)) in found.openings and asked.level is Level.ORG:
+        if (Level.IP_RANGE, str(block), "") in found.openings and asked.level is Level.ORG:
             continue
         pinned = {**context, "aws:SourceIp": inside}
         decision = question.ask(asked.caller, asked.action, asked.resource, pinned)
@@ -395,32 +357,58 @@ def _ask_addresses(question: _Question, asked: _Asked, context: Given, found: _C
 
 _ORG_ID = re.compile(r"\bo-[a-z0-9]{4,32}", re.ASCII)
 _ORG_KEYS = {"aws:principalorgid", "aws:principalorgpaths"}
-_MEMBER = "888888888888"
 
 
 def _ask_organizations(
-    question: _Question, action: str, resource: str, org: str | None, found: _Collected
+    question: _Question, action: str, resource: str, org: str | None, found: Collected
 ) -> None:
     named = {
         match
-        for condition in policy_conditions(question.policy)
+        for condition in policy_conditions(*question.facing)
         if condition.key in _ORG_KEYS
         for template in condition.values
         for match in _ORG_ID.findall(template.constant or "")
     }
     for name in sorted(named | ({org} if org else set())):
-        caller = parse_caller(f"arn:aws:iam::{_MEMBER}:role/member")
+        caller = parse_caller(f"arn:aws:iam::{MEMBER}:role/member")
         paths = {"aws:PrincipalOrgPaths": UNKNOWN}
-        who = {**signed_as(_MEMBER, name, caller.arn), **paths}
+        who = {**signed_as(MEMBER, name, caller.arn), **paths}
         _ask_networks(question, _Asked(Level.ORG, name, caller, action, resource), who, found)
 
 
-def _ask_networks_named(question: _Question, asked: _Asked, who: Given, found: _Collected) -> None:
-    """For callers the policy names: the network is open too, as they may well come from where it wants."""
+def _ask_named(question: _Question, asked: _Asked, who: Given, found: Collected) -> None:
+    """For callers the policy names: the network is open too, as they may well come from where it wants.
+
+    An account that gets in as a member of some organization only is that organization.
+    """
     context = {**who, **_setting_keys(question)}
     decision = question.ask(asked.caller, asked.action, asked.resource, context)
-    if found.note(decision):
+    if not found.note(decision):
+        return
+    org = _organization_of(decision.allow_witness)
+    if asked.level is Level.ACCOUNT and org and not _gets_in_without(question, asked, context):
+        found.add(_opening(asked, decision, context, Level.ORG, org))
+    else:
         found.add(_opening(asked, decision, context))
+
+
+def _organization_of(witness: Witness | None) -> str:
+    """The organization that a caller must be a member of, by the witness; empty where it says nothing of that."""
+    for key, values in (witness.values if witness is not None else {}).items():
+        if key.lower() in _ORG_KEYS:
+            return next((match for value in values for match in _ORG_ID.findall(value)), "")
+    return ""
+
+
+def _gets_in_without(question: _Question, asked: _Asked, context: Given) -> bool:
+    """Whether the caller may get in as a member of another organization, or of none."""
+    for org in (STRANGER_ORG, ""):
+        keys = signed_as(asked.caller.account, org, asked.caller.arn)
+        other = {**context, **{key: keys[key] for key in ("aws:PrincipalOrgID", "aws:PrincipalOrgPaths")}}
+        decision = question.ask(asked.caller, asked.action, asked.resource, other)
+        if decision.possible or decision.undecided:
+            return True
+    return False
 
 
 _ACCOUNT_ID = re.compile(r"(?<!\d)\d{12}(?!\d)", re.ASCII)
@@ -433,7 +421,7 @@ _ACCOUNT_KEYS = {
 }
 
 
-def _ask_accounts(question: _Question, action: str, resource: str, found: _Collected) -> None:
+def _ask_accounts(question: _Question, action: str, resource: str, found: Collected) -> None:
     callers: dict[str, dict[str, Caller]] = {}
     for named in allowed_entries(question.policy):
         caller = caller_or_none(named.value) if named.kind is PrincipalKind.AWS else None
@@ -443,7 +431,7 @@ def _ask_accounts(question: _Question, action: str, resource: str, found: _Colle
                 group.setdefault(caller.arn, caller)
         elif caller is not None and caller.account == "cloudfront":
             callers.setdefault("cloudfront", {}).setdefault(caller.arn, caller)
-    for condition in policy_conditions(question.policy):
+    for condition in policy_conditions(*question.facing):
         if condition.key in _ACCOUNT_KEYS:
             for template in condition.values:
                 for account in _ACCOUNT_ID.findall(template.constant or ""):
@@ -456,47 +444,58 @@ def _ask_accounts(question: _Question, action: str, resource: str, found: _Colle
             who: Given = {**signed_as(account, None, caller.arn), "aws:PrincipalArn": arn}
             level = Level.SERVICE if account == "cloudfront" else Level.ACCOUNT
             name = caller.name if account == "cloudfront" else account
-            _ask_networks_named(question, _Asked(level, name, caller, action, resource), who, found)
+            _ask_named(question, _Asked(level, name, caller, action, resource), who, found)
 
 
-def _ask_canonical(question: _Question, action: str, resource: str, found: _Collected) -> None:
+def _ask_canonical(question: _Question, action: str, resource: str, found: Collected) -> None:
     for named in allowed_entries(question.policy):
         if named.kind is PrincipalKind.CANONICAL:
             caller = Caller(Kind.CANONICAL, named.value)
             asked = _Asked(Level.ACCOUNT, f"canonical user {named.value[:16]}", caller, action, resource)
-            _ask_networks_named(question, asked, {}, found)
+            _ask_named(question, asked, {}, found)
 
 
-def _ask_services(question: _Question, action: str, resource: str, found: _Collected) -> None:
+_SERVICE_KEYS = {"aws:principalservicename", "aws:principalservicenameslist"}
+_SOME_SERVICE = "zz99.amazonaws.com"
+
+
+def _ask_services(
+    question: _Question, action: str, resource: str, reached: Level | None, found: Collected
+) -> None:
+    """Each service that is named, as principal or by condition; where everybody is, some service too."""
     if question.policy.use is Use.TRUST:
         return
-    for name in dict.fromkeys(
-        n.value for n in allowed_entries(question.policy) if n.kind is PrincipalKind.SERVICE
-    ):
+    names = {n.value: n.value for n in allowed_entries(question.policy) if n.kind is PrincipalKind.SERVICE}
+    public = reached is not None and reached.public
+    if question.setting.internet and not public and _everybody(question.policy):
+        names |= {
+            text: text
+            for condition in policy_conditions(question.policy)
+            for template in condition.values
+            if condition.key in _SERVICE_KEYS and (text := template.constant) is not None and "*" not in text
+        }
+        names[_SOME_SERVICE] = "of any kind"
+    for name, said in names.items():
         caller = Caller(Kind.SERVICE, name)
-        for arn in foreign_arns(question.policy):
-            who: Given = {
-                "aws:PrincipalIsAWSService": "true",
-                "aws:PrincipalServiceName": name,
-                "aws:PrincipalAccount": ABSENT,
-                "aws:PrincipalArn": ABSENT,
-                "aws:PrincipalOrgID": ABSENT,
-                "aws:PrincipalOrgPaths": ABSENT,
-                "aws:SourceAccount": STRANGER,
-                "aws:SourceOwner": STRANGER,
-                "aws:SourceArn": arn,
-                "aws:SourceOrgID": STRANGER_ORG,
-                "aws:SourceOrgPaths": f"{STRANGER_ORG}/r-zz99/ou-zz99-99999999/",
-                "kms:CallerAccount": STRANGER,
-                **_setting_keys(question),
-            }
+        for arn in foreign_arns(*question.facing):
+            who = {**service_for_stranger(name, arn), **_setting_keys(question)}
             decision = question.ask(caller, action, resource, who)
             if found.note(decision):
-                found.add(_opening(_Asked(Level.SERVICE, name, caller, action, resource), decision, who))
+                found.add(_opening(_Asked(Level.SERVICE, said, caller, action, resource), decision, who))
                 break
 
 
-def _ask_providers(question: _Question, action: str, resource: str, found: _Collected) -> None:
+def _everybody(policy: Policy) -> bool:
+    """Whether a statement that may allow is for everybody, or for all but some."""
+    return any(
+        one.effect is not Effect.DENY
+        and one.principals is not None
+        and (one.principals.negated or any(entry.everyone for entry in one.principals.named))
+        for one in policy.statements
+    )
+
+
+def _ask_providers(question: _Question, action: str, resource: str, found: Collected) -> None:
     for name in dict.fromkeys(
         n.value for n in allowed_entries(question.policy) if n.kind is PrincipalKind.FEDERATED
     ):

@@ -11,10 +11,12 @@ from dataclasses import dataclass
 
 from assessor.iam.conditions import Atom, Missing, Values
 from assessor.iam.decide import Decision, Verdict
+from assessor.iam.evaluate import bound_by_rcps
 from assessor.iam.holders import Principal
 from assessor.iam.operators import resource_like
 from assessor.iam.patterns import glob_matches, restore
 from assessor.iam.policy import Effect, Policy, Statement
+from assessor.iam.principals import Principals
 from assessor.iam.request import arn_field
 from assessor.iam.universe import Universe
 
@@ -189,7 +191,8 @@ class Matrix:
             bits, variable = self._statement_mask(statement)
             if not bits:
                 continue
-            if variable or statement.problems or statement.effect is None:
+            some = statement.principals is not None and not _names_everyone(statement.principals)
+            if variable or some or statement.problems or statement.effect is None:
                 slow |= bits
                 continue
             if statement.effect is Effect.ALLOW:
@@ -222,9 +225,13 @@ class Matrix:
             parts += [self._group(level, action) for level in scps]
         if action.startswith(("kms:", "sts:")):
             return self._one_by_one(principal, action, self.full)
-        slow = 0
+        above = self._above(principal, action)
+        slow = above.slow
         may = sure = self._own
-        denied = maybe_denied = 0
+        denied = above.deny
+        maybe_denied = 0
+        for mask, _ in above.maybe_deny:
+            maybe_denied |= mask
         for part in parts:
             slow |= part.slow
             denied |= part.deny
@@ -238,10 +245,18 @@ class Matrix:
         rest = open_bits & ~allowed & ~slow
         row = Row(allowed)
         if rest:
-            row = _merged(row, self._conditional(principal, action, parts, rest))
+            row = _merged(row, self._conditional(principal, action, [*parts, above], rest))
         if slow:
             row = _merged(row, self._one_by_one(principal, action, slow))
         return row
+
+    def _above(self, principal: Principal, action: str) -> _Part:
+        """What resource control policies deny. They allow everything else: AWS's own one is attached everywhere."""
+        levels = () if self.universe.management or principal.caller.service_linked else self.universe.rcps
+        if not levels or not bound_by_rcps(action):
+            return _Part()
+        found = self._group([policy for level in levels for policy in level], action)
+        return _Part(deny=found.deny, maybe_deny=found.maybe_deny, slow=found.slow)
 
     def _one_by_one(self, principal: Principal, action: str, bits: int) -> Row:
         allowed = conditional = unsupported = 0
@@ -359,6 +374,10 @@ class Matrix:
     def decision(self, principal: Principal, action: str, resource: str) -> Decision:
         """The full decision of one cell, with witness and statements."""
         return self.universe.ask(principal, action, resource)
+
+
+def _names_everyone(principals: Principals) -> bool:
+    return not principals.negated and any(entry.everyone for entry in principals.named)
 
 
 def _numbers(bits: int) -> Iterator[int]:

@@ -6,16 +6,17 @@ its reason: an unsupported statement is never dropped, and every answer that dep
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from enum import StrEnum
 from typing import Any
 from urllib.parse import unquote
 
-from assessor.iam.conditions import Atom, Condition, Opaque, Qualifier, ResourceTest
-from assessor.iam.operators import OPERATORS, Family, readable, resource_like
+from assessor.iam.conditions import Condition, Qualifier
+from assessor.iam.operators import OPERATORS, Family, readable
 from assessor.iam.patterns import Pattern
 from assessor.iam.principals import Named, PrincipalKind, Principals
+from assessor.iam.statements import Effect, Policy, Statement, StatementRef, Unsupported, Use
 from assessor.iam.templates import Template, parse_template
+
+__all__ = ["Effect", "Policy", "Statement", "StatementRef", "Unsupported", "Use", "parse_policy"]
 
 TEXT_LIMIT = 131_072
 """Characters of one document; AWS's largest policies (KMS, VPC endpoints, S3) are below 33,000."""
@@ -36,123 +37,6 @@ _STATEMENT_ELEMENTS = frozenset(
         "Condition",
     }
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Unsupported:
-    """Something in a policy that cannot be judged, and where it stands."""
-
-    reason: str
-    where: str = ""
-
-    def __str__(self) -> str:
-        return f"{self.where}: {self.reason}" if self.where else self.reason
-
-
-class Use(StrEnum):
-    """What a document is used as; decides whether it must, or must not, name principals."""
-
-    IDENTITY = "identity policy"
-    GROUP = "group policy"
-    BOUNDARY = "permissions boundary"
-    SESSION = "session policy"
-    RESOURCE = "resource policy"
-    TRUST = "trust policy"
-    SCP = "service control policy"
-    RCP = "resource control policy"
-    ENDPOINT = "VPC endpoint policy"
-
-    @property
-    def names_principals(self) -> bool:
-        """Whether statements have a Principal element."""
-        return self in {Use.RESOURCE, Use.TRUST, Use.RCP, Use.ENDPOINT}
-
-
-class Effect(StrEnum):
-    """What a statement does when it applies."""
-
-    ALLOW = "Allow"
-    DENY = "Deny"
-
-
-@dataclass(frozen=True, slots=True)
-class StatementRef:
-    """A statement, named so that a report can point at it."""
-
-    policy: str
-    use: Use
-    index: int
-    sid: str = ""
-    effect: Effect | None = None
-
-    def __str__(self) -> str:
-        if self.index < 0:
-            return f"{self.use} {self.policy or '(unnamed)'}"
-        sid = f' "{self.sid}"' if self.sid else ""
-        return f"{self.use} {self.policy or '(unnamed)'}, statement {self.index + 1}{sid}"
-
-
-@dataclass(frozen=True, slots=True)
-class Statement:
-    """One statement. ``effect`` is None where it could not be read: it may then allow or deny."""
-
-    ref: StatementRef
-    effect: Effect | None
-    actions: tuple[Pattern, ...] = ()
-    not_actions: bool = False
-    resources: tuple[Template, ...] | None = None
-    not_resources: bool = False
-    principals: Principals | None = None
-    conditions: tuple[Condition, ...] = ()
-    problems: tuple[Unsupported, ...] = ()
-
-    def covers_action(self, action: str) -> bool:
-        """Whether the action (``service:Name``, any case) is among the statement's."""
-        lowered = action.lower()
-        return any(p.matches(lowered) for p in self.actions) is not self.not_actions
-
-    @property
-    def resource_variables(self) -> bool:
-        """Whether its resources depend on the request."""
-        return any(t.constant is None for t in self.resources or ())
-
-    def resource_atoms(self, arn: str) -> tuple[Atom, ...] | bool:
-        """Whether the statement covers ``arn``: True, False, or atoms of which one (with NotResource: all) decide."""
-        if self.resources is None:
-            return True
-        pending: list[Atom] = []
-        for template in self.resources:
-            text = template.constant
-            if text is None:
-                pending.append(ResourceTest(template, arn, self.not_resources))
-            elif resource_like(text).matches(arn):
-                return not self.not_resources
-        return tuple(pending) if pending else self.not_resources
-
-    @property
-    def opaque(self) -> tuple[Opaque, ...]:
-        """Its problems as atoms whose truth is never known."""
-        return tuple(Opaque(f"{self.ref}: {problem}") for problem in self.problems)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Policy:
-    """A parsed document. Two policies are the same only when they are the same object."""
-
-    name: str
-    use: Use
-    statements: tuple[Statement, ...] = ()
-    problems: tuple[Unsupported, ...] = ()
-    version: str = "2008-10-17"
-    arn: str = field(default="")
-
-    @property
-    def unsupported(self) -> tuple[Unsupported, ...]:
-        """Everything in the document that cannot be judged."""
-        return self.problems + tuple(p for s in self.statements for p in s.problems)
-
-
-Document = Mapping[str, Any] | str | None
 
 
 class _Refused(Exception):  # noqa: N818 - carries a reason up to the statement, never leaves this module
@@ -233,7 +117,9 @@ def _policy(body: Mapping[str, Any], use: Use, name: str, arn: str) -> Policy:
         problems.append(Unsupported(f"{len(listed)} statements", name))
         listed = listed[:STATEMENT_LIMIT]
     variables = version == VERSIONS[0]
-    statements = tuple(_statement(s, StatementRef(name, use, i), variables) for i, s in enumerate(listed))
+    statements = tuple(
+        one for i, raw in enumerate(listed) for one in _statements(raw, StatementRef(name, use, i), variables)
+    )
     return Policy(name, use, statements, tuple(problems), str(version), arn)
 
 
@@ -246,11 +132,12 @@ def _is_list(value: object) -> bool:
     return isinstance(value, Sequence) and not isinstance(value, str | bytes)
 
 
-def _statement(raw: object, ref: StatementRef, variables: bool) -> Statement:
+def _statements(raw: object, ref: StatementRef, variables: bool) -> Iterator[Statement]:
+    """The statement; of one with a wildcard in the service of an action, what is sure and what is not apart."""
     if not isinstance(raw, Mapping):
-        return Statement(
-            ref, None, not_actions=True, problems=(Unsupported("the statement is not an object"),)
-        )
+        problem = Unsupported("the statement is not an object")
+        yield Statement(ref, None, not_actions=True, problems=(problem,))
+        return
     problems: list[Unsupported] = []
     sid = raw.get("Sid", "")
     sid = sid[:STRING_LIMIT] if isinstance(sid, str) else ""
@@ -263,21 +150,25 @@ def _statement(raw: object, ref: StatementRef, variables: bool) -> Statement:
     else:
         problems.append(Unsupported("the effect is neither Allow nor Deny"))
     ref = StatementRef(ref.policy, ref.use, ref.index, sid, effect)
-    actions, not_actions = _actions(raw, problems)
+    actions, spanning, not_actions = _actions(raw, problems)
     resources, not_resources = _resources(raw, ref.use, variables, problems)
     principals = _principals(raw, ref.use, problems)
     conditions = tuple(_conditions(raw.get("Condition"), variables, problems))
-    return Statement(
-        ref,
-        effect,
-        actions,
-        not_actions,
-        resources,
-        not_resources,
-        principals,
-        conditions,
-        tuple(dict.fromkeys(problems)),
-    )
+
+    def made(actions: tuple[Pattern, ...], *more: Unsupported) -> Statement:
+        found = tuple(dict.fromkeys((*problems, *more)))
+        return Statement(
+            ref, effect, actions, not_actions, resources, not_resources, principals, conditions, found
+        )
+
+    if not_actions:
+        # Whether or not the pattern means anything, the rest is meant.
+        yield made((*actions, *spanning))
+    elif actions:
+        yield made(actions)
+    if spanning:
+        unclear = (Unsupported(_spans(pattern.text)) for pattern in spanning)
+        yield made(actions if not_actions else spanning, *unclear)
 
 
 def _texts(value: object, what: str) -> list[str]:
@@ -311,30 +202,41 @@ def _one_of(raw: Mapping[str, Any], name: str, problems: list[Unsupported]) -> t
 _EVERY_ACTION = (Pattern("*"),)
 
 
-def _actions(raw: Mapping[str, Any], problems: list[Unsupported]) -> tuple[tuple[Pattern, ...], bool]:
+def _actions(
+    raw: Mapping[str, Any], problems: list[Unsupported]
+) -> tuple[tuple[Pattern, ...], tuple[Pattern, ...], bool]:
+    """The patterns; those with a wildcard in their service, which IAM does not accept; whether it is NotAction."""
     value, negated = _one_of(raw, "Action", problems)
     if value is None:
         problems.append(Unsupported("no Action"))
-        return _EVERY_ACTION, False
+        return _EVERY_ACTION, (), False
     try:
-        patterns = [_action(text) for text in _texts(value, "Action")]
+        patterns = dict.fromkeys(_action(text) for text in _texts(value, "Action"))
     except _Refused as refused:
         problems.append(Unsupported(refused.reason))
-        return _EVERY_ACTION, False
-    return tuple(dict.fromkeys(patterns)), negated
+        return _EVERY_ACTION, (), False
+    spanning = tuple(pattern for pattern in patterns if _is_spanning(pattern.text))
+    return tuple(pattern for pattern in patterns if pattern not in spanning), spanning, negated
 
 
 def _action(text: str) -> Pattern:
-    """An action pattern, lower-cased. Raises _Refused: wildcards are not legal in the service part."""
+    """An action pattern, lower-cased. Raises _Refused."""
     lowered = text.lower()
     if lowered in {"*", "*:*"}:
         return Pattern("*")
-    service, colon, _ = lowered.partition(":")
-    if not colon:
+    if ":" not in lowered:
         raise _Refused(f"the action {_show(text)} names no service")
-    if "*" in service or "?" in service:
-        raise _Refused(f"the action {_show(text)} has a wildcard in its service")
     return Pattern(lowered)
+
+
+def _is_spanning(text: str) -> bool:
+    service, colon, _ = text.partition(":")
+    return bool(colon) and ("*" in service or "?" in service)
+
+
+def _spans(text: str) -> str:
+    """IAM stores no such document ("Action vendors must not contain wildcards"); one may still be handed to us."""
+    return f"the action {_show(text)} has a wildcard in its service, which IAM does not accept"
 
 
 def _resources(

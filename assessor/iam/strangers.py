@@ -12,6 +12,8 @@ from assessor.iam.request import Given
 from assessor.iam.shapes import STRANGER
 
 STRANGER_ORG = "o-zz99stranger"
+MEMBER = "998244353903"
+"""Some account of an organization that is asked about as a whole."""
 FOREIGN_ENDPOINT = "vpce-0zz99stranger"
 FOREIGN_VPC = "vpc-0zz99stranger"
 PUBLIC_PREFIX = 8
@@ -42,6 +44,32 @@ def signed_as(account: str, org: str | None, arn: str) -> Given:
         "kms:CallerAccount": account,
         **orgs,
     }
+
+
+def service_for_stranger(name: str, arn: str) -> Given:
+    """The keys of a request that a service makes for a stranger's resource ``arn``: the confused deputy."""
+    return {
+        "aws:PrincipalIsAWSService": "true",
+        "aws:PrincipalServiceName": name,
+        "aws:PrincipalAccount": ABSENT,
+        "aws:PrincipalArn": ABSENT,
+        "aws:PrincipalOrgID": ABSENT,
+        "aws:PrincipalOrgPaths": ABSENT,
+        "aws:SourceAccount": STRANGER,
+        "aws:SourceOwner": STRANGER,
+        "aws:SourceArn": arn,
+        "aws:SourceOrgID": STRANGER_ORG,
+        "aws:SourceOrgPaths": f"{STRANGER_ORG}/r-zz99/ou-zz99-99999999/",
+        "aws:SourceVpc": ABSENT,
+        "aws:SourceVpce": ABSENT,
+        "aws:VpcSourceIp": ABSENT,
+        "aws:SourceIp": _OF_A_SERVICE,
+        "kms:CallerAccount": STRANGER,
+    }
+
+
+_OF_A_SERVICE = "52.94.133.131"
+"""An address that services call from: of no customer's network."""
 
 
 NOBODY: Given = {
@@ -85,10 +113,10 @@ def is_private(text: str) -> bool:
     return any(where.version == block.version and where in block for block in _PRIVATE)
 
 
-def address_blocks(policy: Policy) -> list[ipaddress.IPv4Network | ipaddress.IPv6Network]:
+def address_blocks(*policies: Policy) -> list[ipaddress.IPv4Network | ipaddress.IPv6Network]:
     """The address blocks that conditions on aws:SourceIp name."""
     found: dict[ipaddress.IPv4Network | ipaddress.IPv6Network, None] = {}
-    for condition in policy_conditions(policy):
+    for condition in policy_conditions(*policies):
         if condition.operator.family is Family.IP and condition.key == "aws:sourceip":
             for template in condition.values:
                 block = network(template.constant or "")
@@ -97,10 +125,11 @@ def address_blocks(policy: Policy) -> list[ipaddress.IPv4Network | ipaddress.IPv
     return list(found)
 
 
-def policy_conditions(policy: Policy) -> Iterator[Condition]:
-    """Every condition of a policy."""
-    for statement in policy.statements:
-        yield from statement.conditions
+def policy_conditions(*policies: Policy) -> Iterator[Condition]:
+    """Every condition of some policies."""
+    for policy in policies:
+        for statement in policy.statements:
+            yield from statement.conditions
 
 
 def probe_addresses(blocks: list[ipaddress.IPv4Network | ipaddress.IPv6Network]) -> Iterator[str]:
@@ -144,10 +173,10 @@ def caller_or_none(text: str) -> Caller | None:
         return None
 
 
-def foreign_arns(policy: Policy) -> list[str]:
-    """ARNs of things that are not ours, close to what the policy's patterns on aws:SourceArn accept."""
+def foreign_arns(*policies: Policy) -> list[str]:
+    """ARNs of things that are not ours, close to what the policies' patterns on aws:SourceArn accept."""
     found: dict[str, None] = {}
-    for condition in policy_conditions(policy):
+    for condition in policy_conditions(*policies):
         if condition.key != "aws:sourcearn":
             continue
         for template in condition.values:
@@ -160,6 +189,8 @@ def foreign_arns(policy: Policy) -> list[str]:
             if not parts[4] and not parts[5].startswith("*"):
                 continue
             service = "s3" if "*" in parts[2] else parts[2]
+            if service == "s3" and parts[5][:1] not in {"*", "?"} and "*" not in parts[5].partition("/")[0]:
+                continue  # there is one bucket of a name in the world
             account = "" if service == "s3" or not parts[4] else STRANGER
             region = "" if service == "s3" else "us-east-1" if "*" in parts[3] else parts[3]
             rest = parts[5].replace("*", "zz99-stranger").replace("?", "z")

@@ -45,6 +45,7 @@ class Universe:
     """The principals of one account. ``org``: its organization's id, None when not known.
 
     scps: levels, root first; None when they are not known or do not apply (answers are then "before SCP").
+    rcps: the resource control policies that bind the account's resources, as far as they are known.
     """
 
     account: str
@@ -54,6 +55,7 @@ class Universe:
     partition: str = "aws"
     management: bool = False
     problems: tuple[Unsupported, ...] = ()
+    rcps: tuple[tuple[Policy, ...], ...] = ()
 
     def find(self, arn: str) -> Principal | None:
         """The principal of an ARN: its own, or of a session of it."""
@@ -81,7 +83,8 @@ class Universe:
     def layers(self, principal: Principal) -> Layers:
         """The policies on the principal's side."""
         scps = None if self.management else self.scps
-        return Layers(identity=principal.identity, boundary=principal.boundary, scps=scps)
+        rcps = None if self.management else self.rcps
+        return Layers(identity=principal.identity, boundary=principal.boundary, scps=scps, rcps=rcps)
 
     def facts(self, principal: Principal) -> "dict[str, Values | Missing]":
         """The context keys that the readings fix for every request of a principal, lower-cased."""
@@ -154,8 +157,10 @@ class Universe:
         whether IAM counts.
         """
         policy = resource_policy or self._own_policy(action, resource)
-        layers = replace(self.layers(principal), resource=policy, endpoint=endpoint)
         owner = arn_field(resource, 4) or self.account
+        layers = replace(self.layers(principal), resource=policy, endpoint=endpoint)
+        if owner != self.account:
+            layers = replace(layers, rcps=None)
         known = self.context(principal, action, resource, given)
         best: Decision | None = None
         for caller in _callers(principal, policy):

@@ -69,6 +69,7 @@ def _more_than_services(role: Principal) -> bool:
         "A source condition with IfExists holds: Bedrock sends the source. One for another account does not.",
         "GitHub's tokens without a sub claim that names the repository open the role to everybody on GitHub.",
         "A Cognito trust without the identity pool in aud opens the role to any pool of any account.",
+        "Resource control policies of the organization that could be read count as the trust policy's own conditions do.",
         "This account's root in the trust policy leaves the decision to IAM: not open.",
         "Service-linked roles are AWS's own and not judged.",
     ),
@@ -93,16 +94,24 @@ def service_role_trust_is_confused_deputy_safe(subject: Subject, aws: View) -> V
     assert isinstance(role, Principal)
     return weighed(
         f"the trust policy of {who(role)}",
-        [lambda: _services(role), lambda: _others(aws, role), lambda: _tokens(role)],
+        [lambda: _services(aws, role), lambda: _others(aws, role), lambda: _tokens(aws, role)],
     )
 
 
-def _services(role: Principal) -> Iterator[Problem | str]:
+def _services(aws: View, role: Principal) -> Iterator[Problem | str]:
     named = bedrock_services(role)
     unclear: list[str] = []
     free = []
+    kept = []
     for service in named:
         anybody = for_anybody(role, service)
+        if (
+            anybody
+            and outsiders.above(aws).levels
+            and for_anybody(role, service, outsiders.above(aws).levels) is False
+        ):
+            anybody = False
+            kept.append(service)
         if anybody:
             free.append(service)
         elif anybody is None:
@@ -110,13 +119,16 @@ def _services(role: Principal) -> Iterator[Problem | str]:
     if free:
         yield Problem(
             Severity.MEDIUM,
-            f"{listed(free, 'service')} may take it on for any account's resource: no source condition holds",
+            f"{listed(free, 'service')} may take it on for any account's resource: no source condition holds"
+            f"{_before(aws)}",
         )
     if unclear:
         raise UnseenError(
             Why.UNSUPPORTED_POLICY_CONSTRUCT,
             f"whether {listed(unclear, 'service')} may take {role.name} on for another account cannot be judged",
         )
+    if kept:
+        yield f"no source condition holds {listed(kept, 'service')}, but resource control policies do"
     if named:
         yield f"{listed(list(named), 'service')} takes it on for this account's resources only"
 
@@ -139,6 +151,13 @@ def _others(aws: View, role: Principal) -> Iterator[Problem | str]:
     yield f"it admits {found.admitted}"
 
 
-def _tokens(role: Principal) -> Iterator[Problem | str]:
+def _tokens(aws: View, role: Principal) -> Iterator[Problem | str]:
     for loose in loose_providers(role):
-        yield Problem(Severity.MEDIUM, f"tokens of {loose.provider} open it to {loose.whose}")
+        if loose.provider not in {one.provider for one in loose_providers(role, outsiders.above(aws).levels)}:
+            yield f"resource control policies keep tokens of {loose.provider} from opening it to {loose.whose}"
+            continue
+        yield Problem(Severity.MEDIUM, f"tokens of {loose.provider} open it to {loose.whose}{_before(aws)}")
+
+
+def _before(aws: View) -> str:
+    return "" if outsiders.above(aws).complete else " (before RCP)"

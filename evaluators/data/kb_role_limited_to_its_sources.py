@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from assessor.iam.holders import Principal
 from assessor.iam.request import arn_field
+from assessor.iam.shapes import STRANGER
 from assessor.iam.universe import Access
 from assessor.model.control import Level, Subject, control
 from assessor.model.reading import Why
@@ -35,7 +36,6 @@ _STORES = (
 )
 _FRESH = "zz99"
 _OWN_ACCOUNT = "aws:ResourceAccount"
-_ELSEWHERE = "999999999999"
 
 
 def subjects(aws: View) -> Iterator[Subject]:
@@ -195,7 +195,7 @@ def _unowned(known: Estate, role: Principal, one: BaseRole) -> Iterator[str]:
     """A note where a bucket may be read whoever owns it."""
     for bucket in sorted(one.buckets):
         arn = f"arn:{known.universe.partition}:s3:::{bucket}/zz99"
-        decision = known.ordinary.ask(role, "s3:GetObject", arn, given={_OWN_ACCOUNT: _ELSEWHERE})
+        decision = known.ordinary.ask(role, "s3:GetObject", arn, given={_OWN_ACCOUNT: STRANGER})
         if decision.possible:
             yield f"it may read bucket {bucket} whoever owns it: no condition on aws:ResourceAccount"
             return

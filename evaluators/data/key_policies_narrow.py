@@ -62,6 +62,7 @@ _EVERY_ACTION = ("kms:Zz99", "kms:PutKeyPolicy")
         "Grants count: to a principal of another account they are as good as a statement.",
         "kms:* for a role that may do everything anyway is no finding; for others admin_principals decides.",
         "A grant list that broke off is a partial answer: the row is not assessed unless something is proven.",
+        "Resource control policies that could be read keep out whom policy or grant lets in: told. Unseen ones never help.",
         "What a Region does not offer names no key there.",
     ),
 )
@@ -122,6 +123,11 @@ def _policy(at: View, arn: str) -> Iterator[Problem | str]:
             f"its policy lets {said(free)} use it for any account: neither source nor encryption context is bound"
             f" ({how(free[0])})",
         )
+    for opening in found.providers:
+        yield Problem(
+            Severity.HIGH,
+            f"its policy admits sessions of {said([opening])} from whatever account ({how(opening)})",
+        )
     found.settled()
     yield f"its policy admits {found.admitted}"
     if through:
@@ -164,14 +170,20 @@ def _grants(at: View, arn: str) -> Iterator[Problem | str]:
         owner = grantee.split(":")[4] if grantee.count(":") >= 5 else ""
         if not owner or owner == at.account_id:
             continue
-        operations = ", ".join(map(str, values(grant, "Operations[]"))) or "use"
+        named = list(map(str, values(grant, "Operations[]")))
+        operations = ", ".join(named) or "use"
+        kept = _kept_from(at, grantee, named, arn)
+        if kept:
+            yield f"resource control policies keep out the grantee {grantee} ({kept})"
+            continue
         trust = outsiders.trusted(at, owner)
         if trust is None:
             undecided.append(f"account {owner} ({operations})")
         elif not trust:
             yield Problem(
                 Severity.HIGH,
-                f"a grant gives {grantee} of account {owner}, which {TRUSTED} does not name, {operations}",
+                f"a grant gives {grantee} of account {owner}, which {TRUSTED} does not name, {operations}"
+                + ("" if outsiders.above(at).complete else " (before RCP)"),
             )
     if listed_grants.unseen is not None:
         raise listed_grants.unseen
@@ -180,6 +192,13 @@ def _grants(at: View, arn: str) -> Iterator[Problem | str]:
             Why.PARAMETER_MISSING,
             f"parameter {TRUSTED} is not set; grants of key {arn} admit {listed(undecided, 'grant')}",
         )
+
+
+def _kept_from(at: View, grantee: str, operations: list[str], arn: str) -> str:
+    """The statements of resource control policies that keep a grantee from all of it; empty where not from all."""
+    use = [one for one in operations if one != "RetireGrant"] or ["Decrypt"]
+    found = [outsiders.kept_from(at, grantee, f"kms:{one}", arn) for one in use]
+    return found[0] if all(found) else ""
 
 
 def _managers(at: View, arn: str) -> Iterator[Problem | str]:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 
 from assessor.iam.exposure import Opening
 from assessor.iam.operators import arn_like
+from assessor.iam.policy import Policy
 from assessor.iam.universe import Access
 from assessor.model.control import Level, Subject, control
 from assessor.model.reading import UnseenError, Why
@@ -13,9 +14,9 @@ from evaluators.data.rag_buckets_use_customer_keys import subjects as bucket_sub
 from evaluators.derived import bucket_openness, bucket_policy, buckets, rag, writers
 from evaluators.derived.appointed import appointed, entries_of
 from evaluators.derived.bucket_openness import blocked
-from evaluators.derived.bucket_policy import WRITES, admitted_directly
+from evaluators.derived.bucket_policy import WRITES, admitted_directly, admitted_through, point_restricts
 from evaluators.derived.buckets import Bucket
-from evaluators.derived.outsiders import how, said
+from evaluators.derived.outsiders import Outsiders, how, said
 from evaluators.derived.statements import granted, listed, who
 from evaluators.derived.universe import Estate, estate
 from evaluators.derived.writers import Writers, base_arn, directly_fed, feeders, runs_as
@@ -67,6 +68,8 @@ def subjects(aws: View) -> Iterator[Subject]:
         "Writing is PutObject and DeleteObject below what retrieval reads, and feeding the knowledge base that reads it.",
         "A bucket policy may let somebody write whose own policies do not, and keep out whom they let: both count.",
         "From other accounts a writer comes through the bucket policy or an access point only.",
+        "An AWS service without a source condition writes for whoever asks it (confused deputy): no list can accept that.",
+        "Resource control policies of the organization count as far as they could be read.",
         "A handler behind an upload feature is a writer by design: scan what it writes (GAI-5.20), then waive.",
         "Administrators can write; name those whom you accept. Service-linked roles are AWS's own and not judged.",
         "Access lists are GAI-5.02's.",
@@ -82,7 +85,8 @@ def only_curators_can_write_rag_sources(subject: Subject, aws: View) -> Verdict:
     knowledge base?
 
     Passes: whoever may is named in `curators` (an ARN or a name, either with `*`; an account id for writers from
-    outside), or nobody may. Fails: anybody else may; strangers by a public policy that nothing restricts. Roles that
+    outside), or nobody may. Fails: anybody else may; strangers by a public policy that nothing restricts; an AWS
+    service for any account, as nothing in the policy binds it to a source. Roles that
     web identities take on, or that compute runs as, are named first: their callers are users. Not assessed: `curators`
     is not set; the row then names everybody who may.
 
@@ -96,7 +100,7 @@ def only_curators_can_write_rag_sources(subject: Subject, aws: View) -> Verdict:
     base = subject.about.get("base")
     if base is not None:
         found = feeders(aws, base_arn(aws, str(base)))
-        return _verdict(aws, f"knowledge base {base}", _Found(found, (), None))
+        return _verdict(aws, f"knowledge base {base}", _Found(found, None))
     bucket = subject.about["bucket"]
     assert isinstance(bucket, Bucket)
     at = buckets.home(aws, bucket)
@@ -106,20 +110,41 @@ def only_curators_can_write_rag_sources(subject: Subject, aws: View) -> Verdict:
 
 
 class _Found:
-    """Everybody who may write, and why there may be more."""
+    """Everybody who may write, and why there may be more.
 
-    def __init__(self, inside: Writers, outside: Iterable[Opening], unseen: UnseenError | None) -> None:
+    deputies: AWS services that any account can make write. refused: whom resource control policies keep out, in words.
+    """
+
+    def __init__(self, inside: Writers, unseen: UnseenError | None) -> None:
         self.inside = list(inside.found)
         self.undecided = inside.undecided
-        self.outside = list(outside)
+        self.outside: list[Opening] = []
+        self.deputies: list[Opening] = []
+        self.refused: list[str] = []
         self.unseen = unseen
+
+    def add(self, let: Outsiders, at: View, bucket: Bucket, *, restricted: bool = False) -> None:
+        """Take in whom a policy lets in from outside; ``restricted``: strangers get nothing of what it gives them."""
+        named = (*let.addresses, *let.strangers, *let.undecided, *let.trusted, *let.providers)
+        known = {(one.label, one.caller.arn) for one in self.outside}
+        self.outside += [one for one in named if (one.label, one.caller.arn) not in known]
+        self.deputies += let.services
+        self.unseen = self.unseen or let.unseen
+        if let.refused and let.refused not in self.refused:
+            self.refused.append(let.refused)
+        if let.anyone and not restricted:
+            shut = blocked(at, bucket, "RestrictPublicBuckets")
+            if shut.holds is False:
+                self.outside[:0] = [one for one in let.anyone if (one.label, one.caller.arn) not in known]
+            elif shut.holds is None:
+                self.unseen = self.unseen or shut.unseen
 
 
 def _of_bucket(aws: View, at: View, bucket: Bucket) -> _Found:
     # Without its policy nobody is known to write: it may keep out whom their own policies let.
     policy = bucket_policy.bucket_policy(at, bucket)
     # Which prefixes and knowledge bases read from it is known only when every data source is.
-    found = _Found(writers.writers(aws, bucket, policy), (), aws.derive(rag.rag_buckets).unseen)
+    found = _Found(writers.writers(aws, bucket, policy), aws.derive(rag.rag_buckets).unseen)
     try:
         known = {access.principal.arn for access in found.inside}
         for access in writers.writers_through_points(aws, at, bucket, policy):
@@ -129,16 +154,22 @@ def _of_bucket(aws: View, at: View, bucket: Bucket) -> _Found:
     except UnseenError as error:
         found.unseen = found.unseen or error
     if policy is not None:
-        let = admitted_directly(at, bucket, policy, WRITES)
-        found.outside += [*let.addresses, *let.strangers, *let.undecided, *let.trusted]
-        found.unseen = found.unseen or let.unseen
-        if let.anyone:
-            shut = blocked(at, bucket, "RestrictPublicBuckets")
-            if shut.holds is False:
-                found.outside[:0] = let.anyone
-            elif shut.holds is None:
-                found.unseen = found.unseen or shut.unseen
+        for prefix in dict.fromkeys(prefix for use in bucket.uses for prefix in use.prefixes) or ("",):
+            found.add(admitted_directly(at, bucket, policy, WRITES, prefix), at, bucket)
+        _through_points(at, bucket, policy, found)
     return found
+
+
+def _through_points(at: View, bucket: Bucket, policy: Policy, found: _Found) -> None:
+    """Whom the bucket's policy and an access point's let write together, from outside."""
+    try:
+        for point in bucket_policy.access_points(at, bucket):
+            let = admitted_through(at, bucket, policy, point, WRITES)
+            if let is not None:
+                shut = bool(let.anyone) and (bool(point.vpc) or point_restricts(at, point))
+                found.add(let, at, bucket, restricted=shut)
+    except UnseenError as error:
+        found.unseen = found.unseen or error
 
 
 def _verdict(aws: View, what: str, found: _Found) -> Verdict:
@@ -148,6 +179,11 @@ def _verdict(aws: View, what: str, found: _Found) -> Verdict:
     public = [opening for opening in found.outside if opening.level.public]
     if public:
         return failed(f"{what}: {said(public)} may write ({how(public[0])})")
+    if found.deputies:
+        return failed(
+            f"{what} can be written to by {said(found.deputies)} for any account: no source condition binds it"
+            f" ({how(found.deputies[0])})"
+        )
     found.inside.sort(key=lambda access: not runs_as(access.principal))
     others = [access for access in found.inside if not appointed(access.principal, entries or ())]
     strangers = [opening for opening in found.outside if not _appointed(opening, entries or ())]
@@ -165,15 +201,19 @@ def _verdict(aws: View, what: str, found: _Found) -> Verdict:
         names = listed([who(one) for one in found.undecided], "principal")
         raise known.undecidable(f"whether {names} may write to {what}")
     if not found.inside and not found.outside:
-        return passed(" ".join(filter(None, (f"{what} can be written to by nobody", known.before_scp))))
+        return passed(
+            " ".join(filter(None, (f"{what} can be written to by nobody", known.before_scp))), *found.refused
+        )
     return passed(
-        f"{what} can be written to by {_said(known, found.inside, found.outside)}; {_LIST} names them"
+        f"{what} can be written to by {_said(known, found.inside, found.outside)}; {_LIST} names them",
+        *found.refused,
     )
 
 
 def _appointed(opening: Opening, entries: Iterable[str]) -> bool:
     return any(
-        entry == opening.who or (entry.startswith("arn:") and arn_like(entry).matches(opening.caller.arn))
+        entry in {opening.who, opening.caller.account}
+        or (entry.startswith("arn:") and arn_like(entry).matches(opening.caller.arn))
         for entry in entries
     )
 

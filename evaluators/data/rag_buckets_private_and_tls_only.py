@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from assessor.iam.policy import Policy
+from assessor.iam.principals import Kind
 from assessor.model.control import Level, Subject, control
 from assessor.model.path import first, values
 from assessor.model.reading import UnseenError, Why
@@ -66,6 +67,8 @@ _BLOCK = "the public access block"
         "RestrictPublicBuckets and IgnorePublicAcls shut what is open; the other two only keep it from being opened.",
         "A bucket policy that hands over to access points opens what their policies open.",
         "No bucket policy is closed, but denies no request without TLS either: FAIL at low.",
+        "An AWS service without a source condition acts for whoever asks it (confused deputy): FAIL at medium.",
+        "Resource control policies that could be read keep out whom the policy lets in: told; unseen ones never help.",
         "TLS is asked for, not looked up: a Deny that exempts somebody, or covers some actions, does not pass.",
     ),
 )
@@ -137,6 +140,7 @@ class _Where:
             yield self._public(found)
         if found is not None:
             yield from _accounts(found, "the policy")
+            yield from _services(found, "the policy")
         for one in (text, status):
             if one.unseen is not None:
                 raise one.unseen
@@ -145,8 +149,6 @@ class _Where:
             return
         found.settled()
         yield f"the policy admits {found.admitted}"
-        if found.services:
-            yield f"and lets {said(found.services)} act for any account"
 
     def _public(self, found: Outsiders | None) -> Problem:
         if found is not None and found.anyone:
@@ -154,6 +156,8 @@ class _Where:
             what = f"the policy admits {said([opening])} ({how(opening)})"
         else:
             what = "AWS calls the policy public"
+            if found is not None and any(opening.level.public for opening in found.kept_out):
+                return Problem(Severity.HIGH, f"{what}; only {found.refused}")
         return self._shut(what, "RestrictPublicBuckets")
 
     def _shut(self, what: str, flag: str) -> Problem:
@@ -241,7 +245,7 @@ class _Where:
         if names:
             yield f"access points {listed(names, 'access point')} admit nobody else"
 
-    def _point(self, point: AccessPoint) -> Iterator[Problem]:
+    def _point(self, point: AccessPoint) -> Iterator[Problem | str]:
         found = admitted_through(self._at, self._bucket, self._policy(), point)
         if found is None:
             return
@@ -250,6 +254,7 @@ class _Where:
             text = f"{what} admits {said(found.anyone)} ({how(found.anyone[0])})"
             yield self._shut(text, "RestrictPublicBuckets")
         yield from _accounts(found, what)
+        yield from _services(found, what)
         found.settled()
 
     def transport(self) -> Iterator[Problem | str]:
@@ -269,3 +274,21 @@ def _accounts(found: Outsiders, what: str) -> Iterator[Problem]:
         )
     for opening in found.addresses:
         yield Problem(Severity.HIGH, f"{what} admits {said([opening])} ({how(opening)})")
+    for opening in found.providers:
+        yield Problem(
+            Severity.HIGH,
+            f"{what} admits sessions of {said([opening])} from whatever account ({how(opening)})",
+        )
+
+
+def _services(found: Outsiders, what: str) -> Iterator[Problem | str]:
+    """AWS services that any account can make act on the bucket: they are nobody's in particular."""
+    free = [one for one in found.services if one.caller.kind is Kind.SERVICE]
+    if free:
+        yield Problem(
+            Severity.MEDIUM,
+            f"{what} lets {said(free)} act for any account: no source condition binds it ({how(free[0])})",
+        )
+    distributions = [one for one in found.services if one not in free]
+    if distributions:
+        yield f"{what} admits {said(distributions)} ({how(distributions[0])})"

@@ -66,6 +66,7 @@ _NAMED = 25
         "Whom a data access policy names, but IAM does not let call aoss:APIAccessAll, does not get in: a note.",
         "account:root in a data access policy means everybody in it: FAIL, whoever that is today.",
         "With fine-grained access control a domain decides inside; with Aurora the database does: nobody can see that here.",
+        "An AWS service in the store's policy without a source condition acts for any account: FAIL.",
         "A role of a knowledge base in another Region that works on the same store is one of its roles.",
         "Who may rewrite the policies themselves is GAI-4.15's and the account's administrators'.",
     ),
@@ -81,7 +82,8 @@ def vector_store_access_limited(subject: Subject, aws: View) -> Verdict:
     policy lets in everybody, or all of an account; somebody else gets in. Roles that compute or web identities run as
     are named first. Not assessed: the list that would decide is not set (`admin_principals` for those who may do
     everything, `store_principals` for others); the row then names everybody. Also: Aurora, and domains with fine-grained
-    access control that more may enter, as grants inside them cannot be seen; stores outside AWS or of another account.
+    access control that more may enter, as grants inside them cannot be seen; stores of another account. Not applicable:
+    the store lies outside AWS, or does not exist.
 
     By hand::
 
@@ -93,8 +95,8 @@ def vector_store_access_limited(subject: Subject, aws: View) -> Verdict:
     store = subject.about["store"]
     assert isinstance(store, Store)
     if store.outside:
-        return not_assessed(
-            Why.OUTSIDE_AWS, f"{store.what} lies outside AWS: who may use it is for its owner to say"
+        return not_applicable(
+            f"{store.what} lies outside AWS: who may use it is a question to its owner (ATT-5.2)"
         )
     if store.kind not in store_access.ACTIONS or store.resource == "AWS::Bedrock::KnowledgeBase":
         return not_assessed(Why.LINK_UNKNOWN, f"{store.what} is of a kind that this version does not know")

@@ -66,16 +66,21 @@ def bucket_policy(at: View, bucket: Bucket) -> Policy | None:
 
 
 def admitted_directly(
-    at: View, bucket: Bucket, policy: Policy, actions: tuple[str, ...] | None = None
+    at: View,
+    bucket: Bucket,
+    policy: Policy,
+    actions: tuple[str, ...] | None = None,
+    prefix: str | None = None,
 ) -> Outsiders:
     """Whom the bucket's policy lets in that do not come through an access point.
 
-    actions: what they may do; by default anything that matters and anything the policy names.
+    actions: what they may do; by default anything that matters and anything the policy names. prefix: of the objects
+    in question; by default the bucket itself is in question too.
     """
     return outsiders.weighed(
         at,
         policy,
-        arn=bucket.arn,
+        arn=bucket.arn if prefix is None else f"{bucket.arn}/{prefix}*",
         what=policy.name,
         actions=actions or (*ACTIONS, *_named(policy)),
         setting=Setting(fixed=DIRECT),
@@ -188,7 +193,7 @@ def admitted_through(
     let = outsiders.weighed(
         at, policy, arn=bucket.arn, what=policy.name, actions=actions, setting=Setting(fixed=fixed)
     )
-    let_in = {opening.label for opening in let.everyone}
+    let_in = {opening.label for opening in (*let.everyone, *let.services)}
     if not let_in and let.unseen is None:
         return None
     own = point_policy(at, point)

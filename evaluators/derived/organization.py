@@ -1,8 +1,11 @@
-"""The service control policies above the account, level by level, as far as they can be read.
+"""The policies of the organization above the account, level by level, as far as they can be read.
 
-Organizations shows them to the management account and to delegated administrators only; the owner can hand them over
-as files (parameter ``scp_files``). They do not bind the management account.
+Service control policies bind its principals, resource control policies its resources.
+
+Organizations shows them to the management account and to delegated administrators only; the owner can hand service
+control policies over as files (parameter ``scp_files``). None of them bind the management account.
 https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_scps.html
+https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_rcps.html
 """
 
 from collections.abc import Iterator
@@ -27,7 +30,22 @@ READS: tuple[Operation, ...] = (
 )
 
 _STEPS = READS[1:7]
+_SCP, _RCP = "SERVICE_CONTROL_POLICY", "RESOURCE_CONTROL_POLICY"
+_USES = {_SCP: Use.SCP, _RCP: Use.RCP}
 _FULL_ACCESS = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
+
+
+@dataclass(frozen=True, slots=True)
+class Ceiling:
+    """The resource control policies that bind the account's resources, of which only denials count.
+
+    levels: those that could be read and judged, root first. complete: whether these are all. evidence: the calls by
+    which they were read.
+    """
+
+    levels: tuple[tuple[Policy, ...], ...] = ()
+    complete: bool = True
+    evidence: tuple[Call, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +54,7 @@ class Bounds:
 
     scps: policies by level, root first; empty where none bind the account, None where nothing is known of them.
     complete: whether these are all. organization: its id, "" for none, None where not known.
-    evidence: the calls by which the policies that bind it were read.
+    evidence: the calls by which the policies that bind it were read. ceiling: what binds its resources.
     """
 
     scps: tuple[tuple[Policy, ...], ...] | None
@@ -44,10 +62,11 @@ class Bounds:
     organization: str | None
     management: bool = False
     evidence: tuple[Call, ...] = ()
+    ceiling: Ceiling = Ceiling()
 
 
 def bounds(aws: View) -> Bounds:
-    """The service control policies that bind this account, as far as they are known. Never raises."""
+    """The policies of the organization that bind this account, as far as they are known. Never raises."""
     described = aws.read(organizations.DESCRIBE_ORGANIZATION)
     if isinstance(described, Absent):
         return Bounds((), complete=True, organization="")
@@ -59,15 +78,16 @@ def bounds(aws: View) -> Bounds:
             return Bounds((), complete=True, organization=organization, management=True)
         if detail.get("FeatureSet") == "CONSOLIDATED_BILLING":
             return Bounds((), complete=True, organization=organization)
+    ceiling = _ceiling(aws)
     levels, complete, calls = _read(aws)
     if not complete:
         given = _given(aws)
         if given is not None:
-            return Bounds(given, complete=True, organization=organization)
+            return Bounds(given, complete=True, organization=organization, ceiling=ceiling)
     if complete and not any(levels):
         # Every entity has a policy attached once the organization uses them: here it does not.
-        return Bounds((), complete=True, organization=organization)
-    return Bounds(levels or None, complete, organization, evidence=calls if levels else ())
+        return Bounds((), complete=True, organization=organization, ceiling=ceiling)
+    return Bounds(levels or None, complete, organization, evidence=calls if levels else (), ceiling=ceiling)
 
 
 def _given(aws: View) -> tuple[tuple[Policy, ...], ...] | None:
@@ -106,15 +126,33 @@ def _read(aws: View) -> tuple[tuple[tuple[Policy, ...], ...], bool, tuple[Call, 
     targets, complete = _targets(aws)
     levels: list[tuple[Policy, ...]] = []
     for target in targets:
-        policies, whole = _level(aws, target)
+        policies, whole = _level(aws, target, _SCP)
         complete = complete and whole
-        if policies or whole:
-            levels.append(policies)
+        if policies is not None:
+            levels.append(policies if whole else (*policies, _full_access()))
     if complete and any(levels) and not all(levels):
         # AWS keeps at least one policy attached everywhere: an empty level was not shown, it is not empty.
         complete, levels = False, [level for level in levels if level]
+    return tuple(levels), complete, _answered(aws, start)
+
+
+def _ceiling(aws: View) -> Ceiling:
+    """The resource control policies; what of them cannot be judged is left out, as it may deny nothing."""
+    start = len(aws.trail)
+    targets, complete = _targets(aws)
+    levels: list[tuple[Policy, ...]] = []
+    for target in targets:
+        policies, whole = _level(aws, target, _RCP)
+        sound = tuple(policy for policy in policies or () if not policy.unsupported)
+        complete = complete and whole and len(sound) == len(policies or ())
+        if sound:
+            levels.append(sound)
+    return Ceiling(tuple(levels), complete, _answered(aws, start))
+
+
+def _answered(aws: View, start: int) -> tuple[Call, ...]:
     answered = (call for call in aws.trail[start:] if isinstance(aws.snapshot.reading(call), Seen))
-    return tuple(levels), complete, tuple(dict.fromkeys(answered))
+    return tuple(dict.fromkeys(answered))
 
 
 def _targets(aws: View) -> tuple[list[str], bool]:
@@ -132,27 +170,22 @@ def _targets(aws: View) -> tuple[list[str], bool]:
     return chain, False
 
 
-def _level(aws: View, target: str) -> tuple[tuple[Policy, ...], bool]:
-    """The policies attached to one entity, and whether that is all of them."""
-    reading = aws.read(
-        organizations.LIST_POLICIES_FOR_TARGET, TargetId=target, Filter="SERVICE_CONTROL_POLICY"
-    )
+def _level(aws: View, target: str, kind: str) -> tuple[tuple[Policy, ...] | None, bool]:
+    """The policies of a kind attached to one entity, None where they could not be listed; and whether that is all."""
+    reading = aws.read(organizations.LIST_POLICIES_FOR_TARGET, TargetId=target, Filter=kind)
     if not isinstance(reading, Seen):
-        return (), False
-    policies = list(_policies(aws, reading.value))
-    whole = all(policy is not None for policy in policies)
+        return None, False
+    policies = list(_policies(aws, reading.value, _USES[kind]))
     known = tuple(policy for policy in policies if policy is not None)
-    return (known, True) if whole else ((*known, _full_access()), False)
+    return known, len(known) == len(policies)
 
 
-def _policies(aws: View, listed: Answer) -> Iterator[Policy | None]:
+def _policies(aws: View, listed: Answer, use: Use) -> Iterator[Policy | None]:
     for summary in listed.get("Policies") or ():
         reading = aws.read(organizations.DESCRIBE_POLICY, PolicyId=str(summary.get("Id", "")))
         detail = reading.value.get("Policy") or {} if isinstance(reading, Seen) else {}
         name = str(summary.get("Name") or summary.get("Id") or "")
         content = detail.get("Content")
         yield (
-            parse_policy(content, use=Use.SCP, name=name, arn=str(summary.get("Arn", "")))
-            if content
-            else None
+            parse_policy(content, use=use, name=name, arn=str(summary.get("Arn", ""))) if content else None
         )

@@ -2,24 +2,33 @@
 
 `assessor.iam.exposure` finds the ways in; here each is weighed: this account's own organization is trusted, other
 accounts and organizations are when ``trusted_accounts`` names them. Where that list is not set nobody can tell.
+
+Resource control policies of the organization keep out whom a policy lets in, on the services they act on. Whom they
+keep out is told beside those who get in. Where they could not all be read an opening stands "before RCP".
+https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_rcps.html
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from assessor.iam.exposure import Exposure, Level, Opening, Setting, exposure
-from assessor.iam.policy import Effect, Policy, Use, parse_policy
+from assessor.iam.evaluate import bound_by_rcps
+from assessor.iam.exposure import Exposure, Level, Opening, Setting, exposure, kept_out_by, refusals
+from assessor.iam.policy import Effect, Policy, StatementRef, Use, parse_policy
 from assessor.iam.principals import Kind
+from assessor.iam.request import arn_field
+from assessor.iam.strangers import MEMBER
 from assessor.model.operation import Operation
 from assessor.model.path import first
 from assessor.model.reading import Absent, Seen, Unseen, UnseenError, Why
 from assessor.model.view import View, unseen_error
 from collectors import organizations
+from evaluators.derived import organization
 from evaluators.derived.appointed import entries_of
+from evaluators.derived.organization import Ceiling
 from evaluators.derived.service_sources import foreign_sources
 from evaluators.derived.statements import listed
 
-READS: tuple[Operation, ...] = (organizations.DESCRIBE_ORGANIZATION,)
+READS: tuple[Operation, ...] = organization.READS
 TRUSTED = "trusted_accounts"
 
 _WORDS = {
@@ -37,8 +46,10 @@ class Outsiders:
 
     anyone: people nobody has named. addresses: anyone, from certain addresses. strangers: accounts and organizations
     that the owner does not trust. undecided: those of which he has not said so. trusted: those he does, and his own
-    organization. services: AWS services that may be made to act for somebody else. providers: identity providers.
-    unseen: why the policy may be more open than shown.
+    organization. services: AWS services that may be made to act for somebody else. providers: identity providers that
+    are not the account's own.
+    unseen: why the policy may be more open than shown. kept_out: whom the policy would let in and resource control
+    policies keep out. refused: that in words, empty where there is nobody.
     """
 
     what: str
@@ -50,6 +61,8 @@ class Outsiders:
     services: tuple[Opening, ...] = ()
     providers: tuple[Opening, ...] = ()
     unseen: UnseenError | None = None
+    kept_out: tuple[Opening, ...] = ()
+    refused: str = ""
 
     def settled(self) -> None:
         """Raise the UnseenError for what could not be told, the unreadable before the undecided."""
@@ -90,12 +103,15 @@ class Outsiders:
             change(self.services),
             change(self.providers),
             unseen=self.unseen,
+            kept_out=change(self.kept_out),
+            refused=self.refused if change(self.kept_out) else "",
         )
 
     @property
     def admitted(self) -> str:
-        """Whom it admits that is no problem, in words."""
-        return said(self.trusted) if self.trusted else "nobody outside the account"
+        """Whom it admits that is no problem, in words, and who is kept out all the same."""
+        found = said(self.trusted) if self.trusted else "nobody outside the account"
+        return f"{found}; {self.refused}" if self.refused else found
 
 
 def outsiders(
@@ -130,19 +146,91 @@ def weighed(
     """As `outsiders`, of a policy that is parsed already."""
     if not policy.problems and all(one.effect is Effect.DENY for one in policy.statements):
         return Outsiders(what)  # a policy that only denies opens nothing
-    found = exposure(
-        policy, resource=arn, account=account or aws.account_id, actions=actions, setting=setting
-    )
+    owner = account or aws.account_id
+    asked = tuple(actions) if actions is not None else None
+
+    def ask(setting: Setting) -> tuple[Exposure, tuple[Opening, ...]]:
+        found = exposure(policy, resource=arn, account=owner, actions=asked, setting=setting)
+        return found, (*found.openings, *foreign_sources(policy, arn, owner, asked, setting.rcps or ()))
+
+    around = setting or Setting()
+    found, openings = ask(around)
+    ceiling = _ceiling(aws, openings, owner)
+    kept_out: list[tuple[Opening, tuple[StatementRef, ...]]] = []
+    if ceiling.levels:
+        under = replace(around, rcps=ceiling.levels)
+        found, left = ask(under)
+        labels = {opening.label for opening in left}
+        for opening in openings:
+            refs = (
+                () if opening.label in labels else kept_out_by(opening, policy, account=owner, setting=under)
+            )
+            if refs:
+                kept_out.append((opening, refs))
+        openings = left
     trust = _Trust(aws)
     sorts: dict[str, list[Opening]] = {}
-    owner = account or aws.account_id
-    for opening in (*found.openings, *foreign_sources(policy, arn, owner)):
-        sorts.setdefault(trust.sort(opening), []).append(opening)
+    for opening in openings:
+        marked = opening if ceiling.complete or not _bound(opening) else replace(opening, caveat=_BEFORE)
+        sorts.setdefault(trust.sort(opening), []).append(marked)
     return Outsiders(
         what,
         **{sort: tuple(openings) for sort, openings in sorts.items()},
         unseen=trust.unseen or _uncertain(found, what),
+        kept_out=tuple(opening for opening, _ in kept_out),
+        refused=_refused(kept_out),
     )
+
+
+_BEFORE = "before RCP"
+
+
+def _bound(opening: Opening) -> bool:
+    return any(map(bound_by_rcps, opening.actions))
+
+
+def _ceiling(aws: View, openings: Iterable[Opening], owner: str = "") -> Ceiling:
+    """What binds the account's resources from above, where that bears on one of the openings.
+
+    The calls it rests on become evidence of whoever asks. Of another account's resources nothing is known.
+    """
+    if not any(map(_bound, openings)):
+        return Ceiling()
+    if owner not in ("", aws.account_id):
+        return Ceiling(complete=False)
+    return above(aws)
+
+
+def above(aws: View) -> Ceiling:
+    """What binds the account's resources from above; the calls it rests on become evidence of whoever asks."""
+    found = aws.whole(organization.bounds).ceiling
+    aws.trail.extend(found.evidence)
+    return found
+
+
+def kept_from(aws: View, principal: str, action: str, arn: str) -> str:
+    """The statements of resource control policies by which a principal elsewhere may never use a resource, in words."""
+    if not bound_by_rcps(action):
+        return ""
+    found = above(aws)
+    return _statements(refusals(principal, action, arn, account=aws.account_id, rcps=found.levels))
+
+
+def _refused(kept_out: Sequence[tuple[Opening, tuple[StatementRef, ...]]]) -> str:
+    if not kept_out:
+        return ""
+    who = said(opening for opening, _ in kept_out)
+    refs = dict.fromkeys(ref for _, found in kept_out for ref in found)
+    return f"resource control policies keep out {who} ({_statements(refs)})"
+
+
+def _statements(refs: Iterable[StatementRef]) -> str:
+    """``statement 1 (Org) of Perimeter``."""
+    texts = [
+        f"statement {ref.index + 1}" + (f" ({ref.sid})" if ref.sid else "") + f" of {ref.policy}"
+        for ref in refs
+    ]
+    return listed(texts, "statement")
 
 
 def _uncertain(found: Exposure, what: str) -> UnseenError | None:
@@ -170,7 +258,7 @@ class _Trust:
             case Level.SERVICE:
                 return "services"
             case Level.FEDERATED:
-                return "providers"
+                return "trusted" if arn_field(opening.who, 4) == self._aws.account_id else "providers"
             case Level.ORG if self._own(opening.who):
                 return "trusted"
             case _ if opening.caller.kind is Kind.CANONICAL:
@@ -231,6 +319,10 @@ def _who(opening: Opening) -> str:
             return opening.who
         case Level.ACCOUNT if opening.caller.kind is Kind.SERVICE:
             return f"account {opening.who} through {opening.caller.arn}"
+        case Level.ORG if opening.caller.account not in ("", MEMBER):
+            return f"account {opening.caller.account} as a member of organization {opening.who}"
+        case Level.SERVICE if opening.caller.kind is not Kind.SERVICE:
+            return f"CloudFront distributions by {opening.who}"
         case _:
             return f"{_WORDS[opening.level]} {opening.who}"
 
@@ -241,7 +333,8 @@ def how(opening: Opening) -> str:
     more = f" and {len(names) - _ACTIONS_NAMED} more actions" if len(names) > _ACTIONS_NAMED else ""
     refs = [ref for ref in opening.statements if ref.use in _FACING and ref.index >= 0]
     by = ", ".join(f"statement {ref.index + 1}" + (f" ({ref.sid})" if ref.sid else "") for ref in refs[:3])
-    return f"{', '.join(names[:_ACTIONS_NAMED])}{more}" + (f" by {by}" if by else "")
+    caveat = f", {opening.caveat}" if opening.caveat else ""
+    return f"{', '.join(names[:_ACTIONS_NAMED])}{more}" + (f" by {by}" if by else "") + caveat
 
 
 _FACING = frozenset({Use.RESOURCE, Use.TRUST, Use.ENDPOINT})

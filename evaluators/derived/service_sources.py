@@ -5,24 +5,35 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from assessor.iam.actions import matching_actions
 from assessor.iam.conditions import ABSENT, UNKNOWN, Condition
-from assessor.iam.decide import decide, open_context
-from assessor.iam.exposure import Level, Opening
+from assessor.iam.decide import Witness, decide, open_context
+from assessor.iam.exposure import Level, Opening, resources_of
 from assessor.iam.patterns import restore
 from assessor.iam.policy import Effect, Policy, Statement
 from assessor.iam.principals import Caller, Kind, PrincipalKind
 from assessor.iam.request import Given, Layers, Request, arn_field
+from assessor.iam.strangers import STRANGER_ORG
 
+Levels = tuple[tuple[Policy, ...], ...]
 _ACCOUNT = re.compile(r"\d{12}", re.ASCII)
 _SOURCE_ARN = "aws:sourcearn"
 _SOURCES = frozenset({_SOURCE_ARN, "aws:sourceaccount", "aws:sourceowner"})
 
 
-def foreign_sources(policy: Policy, arn: str, account: str) -> Iterator[Opening]:
-    """One opening for every service and other account that the policy names as its source."""
+def foreign_sources(
+    policy: Policy, arn: str, account: str, actions: Iterable[str] | None = None, rcps: Levels = ()
+) -> Iterator[Opening]:
+    """One opening for every service and other account that the policy names as its source.
+
+    actions: what they may do; by default anything the policy names. rcps: the resource control policies that bind
+    ``account``. A source that is let in as a member of some organization only is that organization.
+    """
+    asked = None if actions is None else tuple(actions)
+    layers = Layers(resource=policy, rcps=rcps)
     for statement in policy.statements:
         if statement.effect is Effect.DENY or statement.principals is None or statement.principals.negated:
             continue
@@ -32,9 +43,31 @@ def foreign_sources(policy: Policy, arn: str, account: str) -> Iterator[Opening]
             if source == account:
                 continue
             for service in services:
-                opening = _asked(policy, statement, arn, account, (service, source, source_arn))
-                if opening is not None:
-                    yield opening
+                openings = (
+                    _asked(layers, action, resource, account, (service, source, source_arn))
+                    for action in _actions(statement, asked)
+                    for resource in resources_of(policy, action, arn)
+                )
+                yield from _joined([one for one in openings if one is not None])
+
+
+def _actions(statement: Statement, asked: tuple[str, ...] | None) -> Iterator[str]:
+    """The actions to ask about: of those wanted the ones that the statement covers, or one for each it names."""
+    if asked is not None:
+        yield from (action for action in asked if statement.covers_action(action))
+        return
+    for pattern in () if statement.not_actions else statement.actions:
+        known = next(iter(matching_actions(pattern.text)), None)
+        yield known.name if known is not None else restore(pattern.text.replace("*", "zz99"))
+    if statement.not_actions or not statement.actions:
+        yield "zz99:Zz99"
+
+
+def _joined(openings: list[Opening]) -> Iterator[Opening]:
+    """The first opening with what all of them allow."""
+    if openings:
+        actions = dict.fromkeys(action for one in openings for action in one.actions)
+        yield replace(openings[0], actions=tuple(actions))
 
 
 def _named(statement: Statement) -> Iterator[tuple[str, str]]:
@@ -53,13 +86,8 @@ def _of(condition: Condition) -> Iterator[tuple[str, str]]:
             yield owner, instance if condition.key == _SOURCE_ARN else ""
 
 
-def _asked(
-    policy: Policy, statement: Statement, arn: str, account: str, who: tuple[str, str, str]
-) -> Opening | None:
+def _asked(layers: Layers, action: str, arn: str, account: str, who: tuple[str, str, str]) -> Opening | None:
     service, source, source_arn = who
-    pattern = statement.actions[0].text if statement.actions and not statement.not_actions else "*"
-    known = next(iter(matching_actions(pattern)), None)
-    action = known.name if known is not None else restore(pattern.replace("*", "zz99"))
     caller = Caller(Kind.SERVICE, service)
     given: Given = {
         "aws:SourceAccount": source,
@@ -70,9 +98,27 @@ def _asked(
         "aws:PrincipalArn": ABSENT,
     }
     request = Request(caller, action, arn, account, open_context(action, given))
-    decision = decide(request, Layers(resource=policy))
+    decision = decide(request, layers)
     if not decision.possible:
         return None
-    return Opening(
-        Level.ACCOUNT, source, (action,), arn, decision.allow_witness, decision.grants, caller, given
-    )
+    level, name = Level.ACCOUNT, source
+    org = _organization(decision.allow_witness)
+    if org:
+        outside = decide(request.within(_OUTSIDE), layers)
+        if not outside.possible and not outside.undecided:
+            level, name = Level.ORG, org
+    return Opening(level, name, (action,), arn, decision.allow_witness, decision.grants, caller, given)
+
+
+_OUTSIDE: Given = {
+    "aws:SourceOrgID": STRANGER_ORG,
+    "aws:SourceOrgPaths": f"{STRANGER_ORG}/r-zz99/ou-zz99-99999999/",
+}
+
+
+def _organization(witness: Witness | None) -> str:
+    """The organization a source must be of, by the witness; empty where it says nothing of that."""
+    for key, values in (witness.values if witness is not None else {}).items():
+        if key.lower() in {"aws:sourceorgid", "aws:sourceorgpaths"}:
+            return values[0].partition("/")[0]
+    return ""

@@ -64,8 +64,8 @@ ACTIONS: Mapping[str, tuple[str, ...]] = {
 class Wielder:
     """Somebody who can get at the store.
 
-    name: its ARN or other identity. account: another account or organization it is of. meant: a policy that lets it in writes the store's service or names the
-    identity, not just ``*``.
+    name: its ARN or other identity. account: another account or organization it is of. meant: a policy that lets it in
+    writes the store's service or names the identity, not just ``*``.
     """
 
     name: str
@@ -147,11 +147,14 @@ def wielders(aws: View, at: View, store: Store, settings: Answer) -> Wielders:
         policy = _policy(answer.get("policy"), f"the policy of vector bucket {bucket}")
     elif store.kind == CLUSTER:
         result.inside = "users and grants inside its database"
+        if settings.get("IAMDatabaseAuthenticationEnabled"):
+            result.inside += " (rds-db:connect signs in with IAM)"
         if not settings.get("HttpEndpointEnabled"):
             return result
     _by_identity(aws, known, store, policy, result)
     if policy is not None:
-        _from_outside(at, store, _resources(aws, store)[0], policy, result)
+        for arn in _resources(aws, store):
+            _from_outside(at, store, arn, policy, result)
     return result
 
 
@@ -191,7 +194,9 @@ def _resources(aws: View, store: Store) -> tuple[str, ...]:
     """What requests for the store's vectors name."""
     match store.kind:
         case stores.DOMAIN:
-            return tuple(f"{store.arn}/{one}/_search" for one in _indices(aws, store) or ("zz99",))
+            indices = _indices(aws, store) or ("zz99",)
+            within = [f"{one}/{path}" for one in indices for path in ("_search", "_doc/zz99", "_bulk")]
+            return tuple(f"{store.arn}/{path}" for path in (*within, "_search", "_bulk"))
         case stores.VECTORS if "/index/" not in store.arn:
             return (f"{store.arn}/index/zz99",)
         case _:
@@ -252,13 +257,17 @@ def _face(principal: Principal) -> str:
 def _from_outside(at: View, store: Store, arn: str, policy: Policy, result: Wielders) -> None:
     """Whom the store's own policy lets in from elsewhere."""
     let = outsiders.weighed(at, policy, arn=arn, what=policy.name, actions=ACTIONS[store.kind])
-    for opening in (*let.anyone, *let.addresses):
+    for opening in (*let.anyone, *let.addresses, *let.providers):
         result.wide.append(f"{policy.name} admits {said([opening])} ({how(opening)})")
+    for opening in let.services:
+        result.wide.append(
+            f"{policy.name} lets {said([opening])} act for any account: no source condition binds it ({how(opening)})"
+        )
     for opening in (*let.strangers, *let.undecided, *let.trusted):
         way = f"{how(opening)}, by {policy.name}"
         result.add(Wielder(opening.caller.arn or opening.who, said([opening]), way, account=opening.who))
-    if let.services:
-        result.notes.append(f"{policy.name} admits {said(let.services)} ({how(let.services[0])})")
+    if let.refused and let.refused not in result.notes:
+        result.notes.append(let.refused)
     result.unseen = result.unseen or let.unseen
 
 

@@ -7,15 +7,14 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_providers_create_oidc.
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from assessor.iam.conditions import ABSENT
 from assessor.iam.decide import decide
 from assessor.iam.holders import Principal
 from assessor.iam.policy import Effect, Policy
 from assessor.iam.principals import Caller, Kind, Named, PrincipalKind
 from assessor.iam.request import Given, Layers, Request, context, everything_open
-from assessor.iam.shapes import STRANGER
-from assessor.iam.strangers import STRANGER_ORG, foreign_arns
+from assessor.iam.strangers import foreign_arns, service_for_stranger
 
+Levels = tuple[tuple[Policy, ...], ...]
 BEDROCK_SERVICES = frozenset({"bedrock.amazonaws.com", "bedrock-agentcore.amazonaws.com"})
 ASSUMING = ("sts:AssumeRole", "sts:AssumeRoleWithWebIdentity", "sts:AssumeRoleWithSAML")
 _COGNITO = "cognito-identity.amazonaws.com"
@@ -48,31 +47,24 @@ def bedrock_services(role: Principal) -> tuple[str, ...]:
     return tuple(name for name in services(role) if name.removesuffix(".cn") in BEDROCK_SERVICES)
 
 
-def for_anybody(role: Principal, service: str) -> bool | None:
-    """Whether a service may take the role on for another account's resource; None where that cannot be judged."""
+def for_anybody(role: Principal, service: str, rcps: Levels = ()) -> bool | None:
+    """Whether a service may take the role on for another account's resource; None where that cannot be judged.
+
+    rcps: the resource control policies that bind the role.
+    """
     assert role.trust is not None
     undecided = False
-    for arn in foreign_arns(role.trust):
-        given: Given = {
-            "aws:SourceAccount": STRANGER,
-            "aws:SourceOwner": STRANGER,
-            "aws:SourceArn": arn,
-            "aws:SourceOrgID": STRANGER_ORG,
-            "aws:SourceOrgPaths": f"{STRANGER_ORG}/r-zz99/ou-zz99-99999999/",
-            "aws:PrincipalIsAWSService": "true",
-            "aws:PrincipalServiceName": service,
-            "aws:PrincipalAccount": ABSENT,
-            "aws:PrincipalArn": ABSENT,
-            "aws:PrincipalOrgID": ABSENT,
-        }
-        decision = _asked(role, Caller(Kind.SERVICE, service), "sts:AssumeRole", given)
+    above = [policy for level in rcps for policy in level]
+    for arn in foreign_arns(role.trust, *above):
+        given = service_for_stranger(service, arn)
+        decision = _asked(role, Caller(Kind.SERVICE, service), "sts:AssumeRole", given, rcps)
         if decision:
             return True
         undecided = undecided or decision is None
     return None if undecided else False
 
 
-def loose_providers(role: Principal) -> Iterator[Loose]:
+def loose_providers(role: Principal, rcps: Levels = ()) -> Iterator[Loose]:
     """The web identity providers whose tokens are not limited to certain holders."""
     for provider in dict.fromkeys(
         one.value for one in entries(role.trust) if one.kind is PrincipalKind.FEDERATED
@@ -81,7 +73,7 @@ def loose_providers(role: Principal) -> Iterator[Loose]:
             continue
         host = provider.partition(":oidc-provider/")[2] or provider
         given, whose = _stranger(host)
-        if _asked(role, Caller(Kind.FEDERATED, provider), "sts:AssumeRoleWithWebIdentity", given):
+        if _asked(role, Caller(Kind.FEDERATED, provider), "sts:AssumeRoleWithWebIdentity", given, rcps):
             yield Loose(provider, whose)
 
 
@@ -108,10 +100,10 @@ def _stranger(host: str) -> tuple[Given, str]:
     return {f"{host}:sub": "zz99-stranger"}, "any identity of the provider"
 
 
-def _asked(role: Principal, caller: Caller, action: str, given: Given) -> bool | None:
+def _asked(role: Principal, caller: Caller, action: str, given: Given, rcps: Levels) -> bool | None:
     assert role.trust is not None
     request = Request(caller, action, role.arn, role.account, context(given, opened=everything_open))
-    decision = decide(request, Layers(resource=role.trust))
+    decision = decide(request, Layers(resource=role.trust, rcps=rcps))
     if decision.possible:
         return True
     return None if decision.undecided else False

@@ -113,11 +113,12 @@ def _built(aws: View) -> Estate:
     elif isinstance(reading, Unseen):
         unseen = unseen_error(reading, operation, call)
         details = dict(reading.partial or {})
-    bounds = organization.bounds(aws)
+    bounds = aws.whole(organization.bounds)
     universe = build_universe(
         details,
         account=aws.account_id,
         scps=bounds.scps,
+        rcps=bounds.ceiling.levels,
         org=bounds.organization,
         partition=aws.account.partition,
         management=bounds.management,

@@ -29,7 +29,7 @@ CASES = Path(__file__).parent.parent / "cases"
 BY_ID = {control.id: control for control in CONTROLS}
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 ORGANIZATION = ("organizations", "sts")
-"""Services that show the policies above the account; without them an answer is "before SCP", and says so."""
+"""Services that show the policies above the account; without them an answer is "before SCP" or RCP, and says so."""
 _FIELDS = {"status", "resource", "region", "reason", "severity", "observed", "evidence", "grant"}
 _CASE_FIELDS = {"name", "aws", "deny", "gate", "errors", "regions", "scope", "parameters", "expect"}
 
@@ -162,7 +162,8 @@ def test_a_control_has_at_least_five_cases_among_them_the_four_usual(control: Co
 
 def only_before_scp(row: Finding, denied_service: str) -> bool:
     """Whether a FAIL leaves out the organization, which was not seen, and says so: an optional layer."""
-    return row.status is Status.FAIL and "(before SCP)" in row.observed and denied_service in ORGANIZATION
+    said = any(words in row.observed for words in ("(before SCP)", "before RCP"))
+    return row.status is Status.FAIL and said and denied_service in ORGANIZATION
 
 
 def fits(row: Finding, expected: Mapping[str, Any]) -> bool:

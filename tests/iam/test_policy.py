@@ -108,7 +108,7 @@ UNREADABLE: list[Any] = [
     document(allow() | {"Action": 7}),
     document(allow() | {"Action": []}),
     document(allow() | {"Action": ["s3:*", None]}),
-    document(allow() | {"Action": "s3*:Get"}),
+    document(allow() | {"Action": "bedrock*:Invoke*"}),
     document(allow() | {"Action": "everything"}),
     document(allow() | {"Resource": {"a": 1}}),
     document(allow() | {"NotAction": "s3:*"}),
@@ -252,3 +252,29 @@ def test_a_hostile_pattern_is_matched_in_no_time() -> None:
     assert evaluate(asked, identity(parsed)).outcome is Outcome.IMPLICIT_DENY
     many = policy(allow(condition={"StringLike": {"aws:UserAgent": ["*a" * 30 + "c", "*b*" * 30, "?" * 60]}}))
     assert decide(request(opened=lambda _: True), identity(many)).verdict is Verdict.CONDITIONAL
+
+
+def test_a_wildcard_in_the_service_leaves_open_only_what_it_could_mean() -> None:
+    """IAM accepts no such action, so nobody can say what one means; what it cannot mean is decided all the same."""
+    listed = policy(allow(["s3:GetObject", "bedrock*:*"]))
+    assert "which IAM does not accept" in str(listed.unsupported[0])
+
+    def asked(action: str, *policies: Any) -> Outcome:
+        return evaluate(request(action, "*"), identity(*policies)).outcome
+
+    assert asked("s3:GetObject", listed) is Outcome.ALLOWED
+    assert asked("s3:PutObject", listed) is Outcome.IMPLICIT_DENY
+    assert asked(INVOKE, listed) is Outcome.UNSUPPORTED
+    assert asked("bedrock-mantle:CreateInference", listed) is Outcome.UNSUPPORTED
+    everything = policy(allow())
+    denied = policy(deny(["s3:PutObject", "bedrock?mantle:*"]))
+    assert asked("s3:PutObject", everything, denied) is Outcome.EXPLICIT_DENY
+    assert asked("bedrock-mantle:CreateInference", everything, denied) is Outcome.UNSUPPORTED
+    assert asked(INVOKE, everything, denied) is Outcome.ALLOWED
+    rest = policy({"Effect": "Allow", "NotAction": ["iam:*", "bedrock*:*"], "Resource": "*"})
+    assert asked("s3:PutObject", rest) is Outcome.ALLOWED
+    assert asked("iam:PutRolePolicy", rest) is Outcome.IMPLICIT_DENY
+    assert asked(INVOKE, rest) is Outcome.UNSUPPORTED
+    assert asked(INVOKE, policy({"Effect": "Allow", "NotAction": "bedrock*:*", "Resource": "*"})) is (
+        Outcome.UNSUPPORTED
+    )
