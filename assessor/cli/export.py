@@ -1,9 +1,9 @@
 """`assessor export`: a run as other programs take it."""
 
 import io
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 import click
 
@@ -11,8 +11,8 @@ from assessor.cli.console import Console, result
 from assessor.cli.exits import CannotRunError, Exit, WrongUsageError
 from assessor.cli.options import console_of, verbosity_options
 from assessor.history import runs
-from assessor.history.difference import Change, compare
 from assessor.history.runs import StoredRun
+from assessor.publishing.changes import told
 from assessor.reports import markdown
 from assessor.reports.files import Batch, CannotWriteError
 from assessor.reports.formats import asff, junit, ocsf, sarif
@@ -87,7 +87,7 @@ def export(
             raise WrongUsageError(
                 "asff needs --region: findings name the Region of the hub they are imported into"
             )
-        made = asff.document(hub_findings(stored, before, region))
+        made = asff.document(one.found for one in told(stored, before, region))
         _store(output, lambda out: _put(out, made))
     else:
         _store(output, lambda out: FORMATS[format](stored, out))
@@ -96,53 +96,13 @@ def export(
     return Exit.OK
 
 
-def hub_findings(stored: StoredRun, before: StoredRun | None, region: str) -> Iterator[dict[str, Any]]:
-    """What Security Hub is told: every failure, and what became of the failures of the run before.
-
-    What can no longer be seen stays active and says so; it is not archived.
-    """
-    target = asff.Target(region)
-    for row in stored.findings:
-        if row["status"] == "FAIL":
-            yield asff.finding(stored.run, row, target)
-    if before is None:
-        return
-    earlier = {row["finding_id"] for row in before.findings if row["status"] == "FAIL"}
-    now = {row["finding_id"] for row in stored.findings}
-    for one in compare(before, stored).changes:
-        row = one.row
-        if row["finding_id"] not in earlier:
-            continue
-        if one.change in {Change.FIXED, Change.ACCEPTED}:
-            yield asff.finding(stored.run, row, target, archived=True)
-        elif one.change is Change.GONE:
-            gone = {
-                **row,
-                "status": "NOT_APPLICABLE",
-                "observed": f"No longer there. Before: {row['observed']}",
-            }
-            yield asff.finding(stored.run, gone, target, archived=True)
-        elif one.change is Change.UNSEEN:
-            unseen = (
-                row
-                if row["finding_id"] in now
-                else {
-                    **row,
-                    "status": "NOT_ASSESSED",
-                    "reason": "LINK_UNKNOWN",
-                    "observed": f"It could not be seen in the last run. Before: {row['observed']}",
-                }
-            )
-            yield asff.finding(stored.run, unseen, target)
-
-
 def send(stored: StoredRun, before: StoredRun | None, region: str, profile: str, say: Console) -> int:
     """Import the findings of the caller's account; 1 where one was refused."""
     from assessor.publishing import securityhub
 
     try:
         client, account, where = securityhub.connect(region, profile)
-        every = list(hub_findings(stored, before, where))
+        every = [one.found for one in told(stored, before, where)]
         own = [one for one in every if one["AwsAccountId"] == account]
         outcome = securityhub.publish(client, own)
     except securityhub.CannotPublishError as error:

@@ -25,6 +25,10 @@ SHARDS: Mapping[str, str] = {
     "snapshot_sha256": "string",
     "error": "string",
     "tool_version": "string",
+    "hub_imported": "int",
+    "hub_archived": "int",
+    "hub_lost": "int",
+    "hub_error": "string",
 }
 RUNS: Mapping[str, str] = {
     "run_id": "string",
@@ -39,6 +43,7 @@ RUNS: Mapping[str, str] = {
     "coverage": "double",
     "new": "int",
     "mended": "int",
+    "hub_untold": "int",
     "report": "string",
 }
 NIGHTLY: Mapping[str, str] = {**FINDINGS, "dt": "string"}

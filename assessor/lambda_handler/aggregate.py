@@ -17,7 +17,7 @@ from typing import Any, BinaryIO
 from assessor import __version__
 from assessor.lambda_handler import conditions, failing, settings
 from assessor.lambda_handler.failing import Comparison
-from assessor.lambda_handler.gather import AT_ONCE, FAILED, MISSING, Gathered, Outcome, gather
+from assessor.lambda_handler.gather import AT_ONCE, FAILED, HUB, MISSING, Gathered, Outcome, gather
 from assessor.lambda_handler.notice import notice
 from assessor.lambda_handler.settings import Settings
 from assessor.lambda_handler.shards import Keys, Night, Shard
@@ -39,6 +39,9 @@ COMPLETE, INCOMPLETE = "COMPLETE", "INCOMPLETE"
 _PLACES_AT_MOST = 20_000
 """Entries of ``by_place`` beyond which it is left to ``items.csv``."""
 
+_REASONS = 5
+"""Why Security Hub was not told: so many different reasons are kept."""
+
 _PACKED = {"findings.json": "findings.json.gz"}
 """A million findings are a gigabyte of JSON."""
 
@@ -53,6 +56,7 @@ _SHARD_COLUMNS = (
     "coverage",
     "seconds",
     "error",
+    *HUB,
 )
 
 
@@ -67,6 +71,41 @@ def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
 
 
 @dataclass
+class _Hub:
+    """What Security Hub was told. shards: that were to tell it; untold: those of them that could not, or not of all."""
+
+    shards: int = 0
+    imported: int = 0
+    archived: int = 0
+    lost: int = 0
+    untold: int = 0
+    said: dict[str, None] = field(default_factory=dict)
+
+    def add(self, told: Mapping[str, Any]) -> None:
+        """One shard's record of it."""
+        self.shards += 1
+        self.imported += told["hub_imported"]
+        self.archived += told["hub_archived"]
+        self.lost += told["hub_lost"]
+        if told["hub_error"]:
+            self.untold += 1
+            if len(self.said) < _REASONS:
+                self.said[told["hub_error"]] = None
+
+    def as_json(self) -> dict[str, Any] | None:
+        """For ``summary.json``; null where it was not to be told."""
+        if not self.shards:
+            return None
+        return {
+            "imported": self.imported,
+            "archived": self.archived,
+            "lost": self.lost,
+            "shards_untold": self.untold,
+            "reasons": list(self.said),
+        }
+
+
+@dataclass
 class _Whole:
     """What is known of the run as a whole while its accounts go by."""
 
@@ -78,6 +117,7 @@ class _Whole:
     waived: int = 0
     calls: list[Mapping[str, Any]] = field(default_factory=list)
     scores: dict[str, Sequence[ItemScore]] = field(default_factory=dict)
+    hub: _Hub = field(default_factory=_Hub)
 
 
 def aggregate(
@@ -118,6 +158,7 @@ def aggregate(
             "mended": comparison.mended,
             "least_severity": given.notify_at,
         }
+        document["security_hub"] = seen.hub.as_json()
         store.put(keys.report("summary.json"), stored.encoded(document), "application/json")
     remembered = gzip.compress(failing.lines(comparison.remembered()), mtime=0)
     store.put(keys.report("failing.jsonl.gz"), remembered, "application/gzip")
@@ -138,6 +179,7 @@ def aggregate(
         "coverage": report.coverage,
         "new": len(comparison.new),
         "mended": comparison.mended,
+        "hub_untold": seen.hub.untold,
         "report": store.url(keys.report("")),
         "notice": keys.report("notice.txt"),
         "notify": bool(comparison.new) or outcome != COMPLETE,
@@ -184,6 +226,8 @@ def _spool(
                 seen.statuses[outcome.status] = seen.statuses.get(outcome.status, 0) + 1
                 seen.cut += outcome.status not in (FAILED, MISSING) and not outcome.complete
                 seen.waived += outcome.waived
+                if outcome.hub is not None:
+                    seen.hub.add(outcome.hub)
                 if outcome.calls is not None:
                     seen.calls = [added([*seen.calls, outcome.calls])]
                 writer.writerow([cell(value) for value in _shard_row(outcome)])
@@ -203,6 +247,7 @@ def _shard_row(one: Outcome) -> tuple[str, ...]:
         coverage,
         str(one.seconds),
         one.error,
+        *("" if one.hub is None else str(one.hub[name]) for name in HUB),
     )
 
 
@@ -305,6 +350,7 @@ def _tell(told: Telemetry, answer: Mapping[str, Any]) -> None:
         RunsIncomplete=int(answer["outcome"] != COMPLETE),
         ShardsMissing=answer["missing"],
         NewFailures=answer["new"],
+        ShardsUntold=answer["hub_untold"],
         **{f"RunFailed{severity.value.capitalize()}": failed[severity.value] for severity in Severity},
     )
     tell = told.say if answer["outcome"] == COMPLETE else told.warn

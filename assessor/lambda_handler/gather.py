@@ -24,11 +24,15 @@ _AHEAD = 3
 """Accounts that are fetched while one is worked on."""
 
 ASSESSED, FAILED, MISSING = "assessed", "failed", "missing"
+HUB = ("hub_imported", "hub_archived", "hub_lost", "hub_error")
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of one shard. error: why it failed, or why its account could not be entered."""
+    """What became of one shard. error: why it failed, or why its account could not be entered.
+
+    hub: what its record says of Security Hub, where that was to be told.
+    """
 
     shard: Shard
     status: str
@@ -43,6 +47,7 @@ class Outcome:
     regions: tuple[str, ...]
     caller: str
     partition: str
+    hub: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +114,7 @@ def _fetch(store: Store, keys: Keys, shard: Shard) -> tuple[Outcome, list[Findin
             tuple(record["regions"]),
             str(record["caller"]),
             str(record["partition"]),
+            {name: record[name] for name in HUB} if "hub_error" in record else None,
         ),
         rows,
     )
@@ -169,4 +175,4 @@ def _rows_of_lost(outcome: Outcome, night: Night, given: Settings, whole: Condit
     ).findings
 
 
-__all__ = ["ASSESSED", "FAILED", "MISSING", "Gathered", "Outcome", "gather"]
+__all__ = ["ASSESSED", "FAILED", "HUB", "MISSING", "Gathered", "Outcome", "gather"]

@@ -25,6 +25,13 @@ def notice(document: Mapping[str, Any], new: Sequence[Failing], where: str, leas
         said.append(f"New at or above {least}: {changes['new']}. No longer failing: {changes['mended']}.")
     else:
         said.append("This is the first complete run: the next ones are compared with it.")
+    hub = document["security_hub"]
+    if hub is not None:
+        told = f"Security Hub: {hub['imported']} imported, {hub['archived']} archived"
+        lost = f", {hub['lost']} not; {hub['shards_untold']} shards could not tell it all: " + " / ".join(
+            hub["reasons"]
+        )
+        said.append(told + (lost if hub["shards_untold"] else ""))
     said += [
         f"- {one.severity.upper()} {one.control} {one.title}: {one.resource} ({one.account}, {one.region})"
         for one in new[:_LISTED]

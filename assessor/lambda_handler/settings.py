@@ -12,6 +12,7 @@ ORGANIZATION = "organization"
 
 _SEVERITIES = (*(one.value for one in Severity), "none")
 _ACCOUNT = re.compile(r"[0-9]{12}")
+_REGION = re.compile(r"[a-z]{2,4}(-[a-z]+)+-\d+")
 
 
 class SettingsError(ValueError):
@@ -24,7 +25,8 @@ class Settings:
 
     role_name, external_id: of the role in each account. scope: as for a scan. notify_at: least severity of something
     new that is told, or ``none``. topic: where. tolerated: shards that may fail in a run that is still complete.
-    endpoint: where accounts are read in place of AWS, for stand-ins.
+    endpoint: where accounts are read in place of AWS, for stand-ins. hub: the Region of the Security Hub that is told what
+    fails, "" for none.
     """
 
     bucket: str
@@ -39,6 +41,7 @@ class Settings:
     tolerated: int = 0
     min_coverage: float = 50.0
     endpoint: str = ""
+    hub: str = ""
 
 
 def read(environ: Mapping[str, str] | None = None) -> Settings:
@@ -61,6 +64,9 @@ def read(environ: Mapping[str, str] | None = None) -> Settings:
     scope = given.get("ASSESSOR_SCOPE", "") or "workload"
     if scope not in ("workload", "account"):
         raise SettingsError(f"ASSESSOR_SCOPE takes workload or account, not {scope!a}")
+    hub = given.get("ASSESSOR_SECURITY_HUB", "")
+    if hub and not _REGION.fullmatch(hub):
+        raise SettingsError(f"ASSESSOR_SECURITY_HUB names a Region, not {hub!a}")
     return Settings(
         bucket=bucket,
         regions=regions,
@@ -74,6 +80,7 @@ def read(environ: Mapping[str, str] | None = None) -> Settings:
         tolerated=_number("ASSESSOR_TOLERATED_FAILURES", given, 0),
         min_coverage=float(_number("ASSESSOR_MIN_COVERAGE", given, 50)),
         endpoint=given.get("ASSESSOR_ENDPOINT_URL", ""),
+        hub=hub,
     )
 
 

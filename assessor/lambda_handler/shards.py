@@ -8,9 +8,10 @@
     reports/dt=.../run=<run>/findings.csv, ...           the whole run's files
     outcomes/dt=.../<run>.json                           one line: how the run ended
     state/latest.json                                    the last run that was complete
+    hub/<account>.<place>.json                           failures that are active in Security Hub, where it is told
 
-Every file's name holds its run, so that two runs of one night do not touch each other's; a shard that is repeated
-overwrites its own files and no others.
+Every file's name holds its run, but for the last two, which go from run to run: two runs of one night do not touch each
+other's. A shard that is repeated overwrites its own files and no others.
 """
 
 import re
@@ -109,6 +110,10 @@ class Keys:
     def record(self, shard: Shard) -> str:
         """What became of a shard."""
         return self._run("shards", f"{shard.account}.{shard.place}.json")
+
+    def hub(self, shard: Shard) -> str:
+        """What is active in Security Hub of a shard's findings, from run to run."""
+        return self._key("hub", f"{shard.account}.{shard.place}.json")
 
     @property
     def records(self) -> str:

@@ -4,7 +4,7 @@ import io
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import lru_cache
 from typing import Any
 
 from assessor.collecting.many import Member, ReadAccount, enter, read_many
@@ -17,11 +17,13 @@ from assessor.lambda_handler.store import Store, client
 from assessor.lambda_handler.telemetry import Telemetry, telling
 from assessor.model import archive
 from assessor.model.finding import Finding
+from assessor.model.operation import Operation
+from assessor.model.plan import closure
 from assessor.model.snapshot import GLOBAL
 from assessor.model.verdict import Severity, Status
 from assessor.organization import stored
 from assessor.organization.parts import Conditions
-from assessor.reports.report import make_report
+from assessor.reports.report import Report, make_report
 
 _SHARE = 0.25
 _LEAST, _MOST = 4.0, 120.0
@@ -66,7 +68,7 @@ def assess(work: Work, whole: Conditions, told: Telemetry) -> dict[str, Any]:
     """Read, judge and keep one shard; its record, which is also kept, last of all."""
     begun = time.monotonic()
     asked = conditions.at(work.shard.place, whole)
-    one = _read(work, asked, begun)
+    member, one = _read(work, asked, models(conditions.operations(whole, work.settings.scope)), begun)
     snapshot = one.snapshot
     packed = io.BytesIO()
     digest = archive.write(snapshot, packed)
@@ -89,7 +91,7 @@ def assess(work: Work, whole: Conditions, told: Telemetry) -> dict[str, Any]:
         files[place] = work.keys.findings(work.shard.account, place)
         work.store.put(files[place], packed.getvalue(), "application/gzip")
     calls = archive.tally(snapshot.readings)
-    record = {
+    record: dict[str, Any] = {
         **work.night.as_json(),
         **work.shard.as_json(),
         "status": "assessed",
@@ -111,9 +113,26 @@ def assess(work: Work, whole: Conditions, told: Telemetry) -> dict[str, Any]:
         "error": one.refused[:_SAID],
         "seconds": round(time.monotonic() - begun, 1),
     }
-    work.store.put_json(work.keys.record(work.shard), record)
+    _keep(work, record, member, report, begun, told)
     _tell(told, record)
     return {name: record[name] for name in _ANSWERED}
+
+
+def _keep(
+    work: Work, record: dict[str, Any], member: Member, report: Report, begun: float, told: Telemetry
+) -> None:
+    """The shard's record, before Security Hub is told where it is to be, and again with what came of that."""
+    key = work.keys.record(work.shard)
+    if not work.settings.hub:
+        work.store.put_json(key, record)
+        return
+    from assessor.lambda_handler import hub
+
+    record |= hub.unfinished()
+    work.store.put_json(key, record)
+    sent = hub.Import(work.store, work.settings, work.keys, work.shard, member, until=begun + work.seconds)
+    record |= hub.tell(sent, report, record["entered"], told)
+    work.store.put_json(key, record)
 
 
 _SAID = 1_000
@@ -133,13 +152,16 @@ _ANSWERED = (
 )
 
 
-@cache
-def models() -> Sessions:
-    """What botocore has loaded of the services: a function that is invoked again need not read it again."""
-    return Sessions()
+@lru_cache(maxsize=1)
+def models(operations: tuple[Operation, ...]) -> Sessions:
+    """What botocore has loaded of the services: a function that is invoked again need not read it again.
+
+    operations: of the whole run, since the next shard may be of another place.
+    """
+    return Sessions(closure(operations))
 
 
-def _read(work: Work, asked: Conditions, begun: float) -> ReadAccount:
+def _read(work: Work, asked: Conditions, sessions: Sessions, begun: float) -> tuple[Member, ReadAccount]:
     given, shard = work.settings, work.shard
     reserve = min(_MOST, max(_LEAST, _SHARE * work.seconds))
     request = CollectRequest(
@@ -151,13 +173,13 @@ def _read(work: Work, asked: Conditions, begun: float) -> ReadAccount:
         run_id=work.night.run_id,
         assessed_at=work.night.assessed_at,
     )
-    entry = enter(request, models())
+    entry = enter(request, sessions)
     role = f"arn:{entry.partition}:iam::{shard.account}:role/{given.role_name}" if given.role_name else ""
     member = Member(shard.account, role, given.external_id if role else "", request.regions)
     found: list[ReadAccount] = []
     left = work.seconds - reserve - (time.monotonic() - begun)  # signing in takes its time too
     read_many(replace(request, timeout=max(_SHORTEST, left)), [member], found.append, entry)
-    return found[0]
+    return member, found[0]
 
 
 def _by_place(shard: Shard, findings: Any) -> dict[str, list[Finding]]:

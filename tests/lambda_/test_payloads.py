@@ -190,6 +190,7 @@ def test_a_name_from_an_account_cannot_pass_for_a_line_of_the_notice() -> None:
         "conclusion": "c",
         "failed_by_severity": {"high": 1},
         "changes": {"compared": True, "new": 1, "mended": 0},
+        "security_hub": None,
     }
     evil = Failing("i", "high", "a", "p", "GAI-1.01", "r", "arn:x\nReport: https://evil\x1b[2J\u202e", "t")
     text = notice(document, [evil], "s3://b/", "high")
@@ -210,6 +211,7 @@ def test_a_name_from_an_account_cannot_pass_for_a_line_of_the_notice() -> None:
         ),
         ({"ASSESSOR_BUCKET": "b", "AWS_REGION": "r", "ASSESSOR_SCOPE": "all"}, "ASSESSOR_SCOPE takes"),
         ({"ASSESSOR_BUCKET": "b", "AWS_REGION": "r", "ASSESSOR_TOLERATED_FAILURES": "-1"}, "whole number"),
+        ({"ASSESSOR_BUCKET": "b", "AWS_REGION": "r", "ASSESSOR_SECURITY_HUB": "yes"}, "names a Region"),
     ],
 )
 def test_settings_that_do_not_work_are_named(environ: dict[str, str], said: str) -> None:

@@ -1,7 +1,7 @@
 """Security Hub: batches, what is archived, what is refused, and against moto's own hub."""
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +12,10 @@ from click.testing import CliRunner
 from moto import mock_aws
 
 from assessor.cli import main
-from assessor.cli.export import hub_findings
 from assessor.history.runs import StoredRun
-from assessor.publishing.securityhub import CannotPublishError, publish
+from assessor.publishing.changes import active
+from assessor.publishing.changes import told as changes
+from assessor.publishing.securityhub import CannotPublishError, attempt, most_seconds, publish
 from tests.history.stored import row, run
 
 REGION = "us-east-1"
@@ -33,7 +34,7 @@ class Hub:
         self.bytes: list[int] = []
         self._refuse = refuse
 
-    def batch_import_findings(self, *, Findings: Sequence[dict[str, Any]]) -> Any:  # noqa: N803 - boto3's name
+    def batch_import_findings(self, *, Findings: Sequence[Mapping[str, Any]]) -> Any:  # noqa: N803 - boto3's name
         """Take a batch."""
         self.batches.append([one["Id"] for one in Findings])
         self.bytes.append(len(json.dumps(list(Findings)).encode()))
@@ -84,7 +85,7 @@ def test_errors_say_what_to_do(code: str, said: str) -> None:
     """And how much was imported before."""
 
     class Refusing(Hub):
-        def batch_import_findings(self, *, Findings: Sequence[dict[str, Any]]) -> Any:  # noqa: N803 - boto3's name
+        def batch_import_findings(self, *, Findings: Sequence[Mapping[str, Any]]) -> Any:  # noqa: N803 - boto3's name
             if self.batches:
                 raise ClientError({"Error": {"Code": code, "Message": "no"}}, "BatchImportFindings")
             return super().batch_import_findings(Findings=Findings)
@@ -97,8 +98,8 @@ def test_errors_say_what_to_do(code: str, said: str) -> None:
 def told(before: StoredRun | None, after: StoredRun) -> dict[str, tuple[str, str]]:
     """Finding id -> (compliance, record state), as the hub is told."""
     return {
-        one["Id"].split("/")[1]: (one["Compliance"]["Status"], one["RecordState"])
-        for one in hub_findings(after, before, REGION)
+        one.found["Id"].split("/")[1]: (one.found["Compliance"]["Status"], one.found["RecordState"])
+        for one in changes(after, before, REGION)
     }
 
 
@@ -134,6 +135,62 @@ def test_what_was_fixed_is_archived_and_what_is_unseen_stays() -> None:
         "hidden": ("NOT_AVAILABLE", "ACTIVE"),
     }
     assert told(None, after) == {"open": ("FAILED", "ACTIVE"), "new": ("FAILED", "ACTIVE")}
+
+
+def test_what_did_not_arrive_is_remembered_as_it_was() -> None:
+    """A failure that was refused is not active; one whose archiving was refused still is."""
+    before = run(row("fixed", "FAIL"), row("stuck", "FAIL"), row("unseen", "FAIL"), row("open", "FAIL"))
+    after = run(
+        row("fixed", "PASS"),
+        row("stuck", "PASS"),
+        row("unseen", "NOT_ASSESSED"),
+        row("open", "FAIL", observed="worse"),
+        row("new", "FAIL"),
+        row("refused", "FAIL"),
+        day=2,
+    )
+    sent = list(changes(after, before, REGION))
+    lost = {"genai-readiness-assessor/stuck", "genai-readiness-assessor/refused"}
+    kept = {one["finding_id"]: one for one in active(before.findings, sent, lost)}
+    assert set(kept) == {"stuck", "unseen", "open", "new"}
+    assert {one["status"] for one in kept.values()} == {"FAIL"}
+    assert kept["open"]["observed"] == "worse"
+    assert {one["finding_id"] for one in active(before.findings, sent, ())} == {
+        "unseen",
+        "open",
+        "new",
+        "refused",
+    }
+
+
+def test_an_import_that_runs_out_of_time_says_what_was_not_sent() -> None:
+    """Asked before every batch; what was sent before stays sent."""
+    hub = Hub()
+    outcome = attempt(hub, found(250), lambda: len(hub.batches) < 2)
+    assert (outcome.sent, len(outcome.late)) == (200, 50)
+    assert outcome.lost == {str(n) for n in range(200, 250)}
+    assert "200 findings were imported before" in outcome.error
+
+
+def test_an_attempt_that_is_refused_as_a_whole_raises_nothing() -> None:
+    """The findings of the batch and those after it did not arrive."""
+
+    class Refusing(Hub):
+        def batch_import_findings(self, *, Findings: Sequence[Mapping[str, Any]]) -> Any:  # noqa: N803 - boto3's name
+            if len(self.batches) == 1:
+                raise ClientError({"Error": {"Code": "LimitExceededException"}}, "BatchImportFindings")
+            return super().batch_import_findings(Findings=Findings)
+
+    outcome = attempt(Refusing(), found(250))
+    assert outcome.sent == 100
+    assert outcome.lost == {str(n) for n in range(100, 250)}
+    assert "Security Hub refused" in outcome.error
+
+
+@pytest.mark.parametrize("left", [12.0, 30.0, 60.0, 100.0, 600.0])
+def test_a_request_with_its_repetitions_fits_into_the_time_that_is_left(left: float) -> None:
+    """However often botocore repeats it."""
+    assert most_seconds(left) <= left
 
 
 def saved(path: Path, one: StoredRun) -> str:

@@ -5,7 +5,7 @@ https://docs.aws.amazon.com/securityhub/1.0/APIReference/API_BatchImportFindings
 """
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -87,12 +87,12 @@ def finding(run: Run, row: Row, target: Target, *, archived: bool = False) -> di
     return made
 
 
-def size(found: dict[str, Any]) -> int:
+def size(found: Mapping[str, Any]) -> int:
     """Bytes of one finding as it is sent."""
     return len(json.dumps(found).encode())
 
 
-def document(findings: Iterable[dict[str, Any]]) -> bytes:
+def document(findings: Iterable[Mapping[str, Any]]) -> bytes:
     """A list of findings, one a line, as ``aws securityhub batch-import-findings`` takes them."""
     return b"[\n" + b",\n".join(json.dumps(one).encode("ascii") for one in findings) + b"\n]\n"
 
