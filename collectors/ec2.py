@@ -29,6 +29,10 @@ DESCRIBE_ROUTE_TABLES = Operation(
     "ec2", "DescribeRouteTables", "ec2:DescribeRouteTables", items="RouteTables", token=_PAGE
 )
 
+DESCRIBE_NAT_GATEWAYS = Operation(
+    "ec2", "DescribeNatGateways", "ec2:DescribeNatGateways", items="NatGateways", token=_PAGE
+)
+
 DESCRIBE_VPC_ENDPOINTS = Operation(
     "ec2", "DescribeVpcEndpoints", "ec2:DescribeVpcEndpoints", items="VpcEndpoints", token=_PAGE
 )
@@ -56,4 +60,35 @@ DESCRIBE_VPC_ATTRIBUTE = Operation(
 
 DESCRIBE_INSTANCES = Operation(
     "ec2", "DescribeInstances", "ec2:DescribeInstances", items="Reservations", token=_PAGE
+)
+
+DESCRIBE_MANAGED_PREFIX_LISTS = Operation(
+    "ec2", "DescribeManagedPrefixLists", "ec2:DescribeManagedPrefixLists", items="PrefixLists", token=_PAGE
+)
+
+# Of the lists that security groups name, and of the addresses from which CloudFront reaches origins: AWS keeps those
+# under fixed names, https://docs.aws.amazon.com/vpc/latest/userguide/working-with-aws-managed-prefix-lists.html
+CLOUDFRONT_LISTS = (
+    "com.amazonaws.global.cloudfront.origin-facing",
+    "com.amazonaws.global.ipv6.cloudfront.origin-facing",
+)
+
+GET_MANAGED_PREFIX_LIST_ENTRIES = Operation(
+    "ec2",
+    "GetManagedPrefixListEntries",
+    "ec2:GetManagedPrefixListEntries",
+    items="Entries",
+    token=_PAGE,
+    each=(
+        Each(
+            DESCRIBE_MANAGED_PREFIX_LISTS,
+            {"PrefixListId": "PrefixListId"},
+            where={"PrefixListName": CLOUDFRONT_LISTS, "OwnerId": ("AWS",)},
+        ),
+        Each(
+            DESCRIBE_SECURITY_GROUPS,
+            {"PrefixListId": "PrefixListId"},
+            items="SecurityGroups[].IpPermissions[].PrefixListIds",
+        ),
+    ),
 )

@@ -60,6 +60,24 @@ DECLARED: tuple[Parameter, ...] = (
         "shared_endpoint_vpcs", list, [], "VPC ids whose endpoints serve this account's callers by shared DNS"
     ),
     Parameter(
+        "callers_without_proprietary_data",
+        list,
+        [],
+        "ARN patterns (with *) of functions, services and runtimes that touch no proprietary data",
+    ),
+    Parameter(
+        "egress_firewalls",
+        list,
+        [],
+        "ids of Gateway Load Balancer endpoints (vpce-...) whose firewall lets only approved destinations through",
+    ),
+    Parameter(
+        "internal_doors",
+        list,
+        [],
+        "ARN patterns (with *) of private front doors (private APIs, internal load balancers) for internal use only",
+    ),
+    Parameter(
         "max_requests_per_5min", int, 2000, "most requests per five minutes a rate rule may let through"
     ),
     Parameter("max_rate", int, 100, "most requests per second a stage may let through"),

@@ -6,12 +6,13 @@ Every door of the account; in scope ``workload`` the evaluation leaves out those
 
 from assessor.model.view import Gathered, View
 from evaluators.derived.balancer_doors import Listener, Way, listeners, ways
+from evaluators.derived.custom_domains import CustomDomain, custom_domains
 from evaluators.derived.function_urls import FunctionUrl, function_urls
 from evaluators.derived.handlers import Handler, handlers
 from evaluators.derived.http_doors import HttpApi, HttpStage, Route, http_apis, http_routes, http_stages
 from evaluators.derived.rest_doors import RestMethod, RestStage, rest_methods, rest_stages
 from evaluators.derived.user_pools import UserPool, user_pools
-from evaluators.derived.web_doors import WebDoor, app_runner_services, appsync_apis, web_doors
+from evaluators.derived.web_doors import WebDoor, app_runner_services, appsync_apis, distributions, web_doors
 
 
 def doors_rest_methods(aws: View) -> Gathered[RestMethod]:
@@ -62,6 +63,16 @@ def doors_appsync(aws: View) -> Gathered[WebDoor]:
 def doors_app_runner(aws: View) -> Gathered[WebDoor]:
     """Services of App Runner."""
     return aws.derive(app_runner_services)
+
+
+def doors_distributions(aws: View) -> Gathered[WebDoor]:
+    """CloudFront distributions."""
+    return aws.derive(distributions)
+
+
+def doors_custom_domains(aws: View) -> Gathered[CustomDomain]:
+    """Custom domain names of API Gateway."""
+    return aws.derive(custom_domains)
 
 
 def doors_listeners(aws: View) -> Gathered[Listener]:

@@ -26,6 +26,7 @@ class Source:
     what: str
     world: bool = False
     unread: bool = False
+    prefix_list: str = ""
 
 
 def sources(aws: View, groups: list[str], port: int) -> Iterator[Source]:
@@ -56,14 +57,15 @@ def _covers(rule: Any, port: int) -> bool:
 def _of(rule: Any, group: str) -> Iterator[Source]:
     for member, name in (("IpRanges", "CidrIp"), ("Ipv6Ranges", "CidrIpv6")):
         for text in values(rule, f"{member}[].{name}"):
-            yield Source(group, str(text), world=_is_world(str(text)))
+            yield Source(group, str(text), world=is_world(str(text)))
     for other in values(rule, "UserIdGroupPairs[].GroupId"):
         yield Source(group, f"group {other}")
     for listed in values(rule, "PrefixListIds[].PrefixListId"):
-        yield Source(group, f"prefix list {listed}", unread=True)
+        yield Source(group, f"prefix list {listed}", unread=True, prefix_list=str(listed))
 
 
-def _is_world(text: str) -> bool:
+def is_world(text: str) -> bool:
+    """Whether a block of addresses is the whole internet, or a part of it too wide to mean anything."""
     try:
         block = ipaddress.ip_network(text, strict=False)
     except ValueError:

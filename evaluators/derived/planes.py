@@ -4,7 +4,7 @@ https://docs.aws.amazon.com/bedrock/latest/userguide/vpc-interface-endpoints.htm
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import Enum
 
@@ -62,20 +62,17 @@ class Used:
 
 def planes_of(aws: View, known: Estate, role: str) -> dict[str, Used]:
     """The planes that a role may use in this Region, before what an endpoint's own policy allows."""
+    uses = {plane: use_of(aws, known, role, actions) for plane, actions in PLANES.items()}
+    return {plane: used for plane, used in uses.items() if used is not None}
+
+
+def use_of(aws: View, known: Estate, role: str, actions: Iterable[str]) -> Used | None:
+    """How a role may use any of some actions in this Region, the weightiest use first; None where it may not."""
     principal = known.universe.find(role) if role else None
     if principal is None:
-        if not role or known.unseen is None:
-            return {}
-        return dict.fromkeys(PLANES, Used(Use.UNKNOWN, "", known.unseen))
-    found: dict[str, Used] = {}
-    for plane, actions in PLANES.items():
-        uses = [used for action in actions if (used := _used(aws, known, principal, action)) is not None]
-        for wanted in Use:
-            one = next((used for used in uses if used.use is wanted), None)
-            if one is not None:
-                found[plane] = one
-                break
-    return found
+        return Used(Use.UNKNOWN, "", known.unseen) if role and known.unseen is not None else None
+    uses = [used for action in actions if (used := _used(aws, known, principal, action)) is not None]
+    return next((used for wanted in Use for used in uses if used.use is wanted), None)
 
 
 def _used(aws: View, known: Estate, principal: Principal, action: str) -> Used | None:
@@ -115,4 +112,4 @@ def crossing(endpoint: Answer, region: str) -> bool:
     return endpoint.get("ServiceRegion") not in (None, "", region)
 
 
-__all__ = ["PLANES", "Use", "Used", "crossing", "plane_of", "planes_of"]
+__all__ = ["PLANES", "Use", "Used", "crossing", "plane_of", "planes_of", "use_of"]

@@ -183,6 +183,11 @@ def appsync_apis(aws: View) -> Gathered[WebDoor]:
     return gather(offered(_graphql(aws)), offered(_events(aws)))
 
 
+def distributions(aws: View) -> Gathered[WebDoor]:
+    """CloudFront distributions alone, with the first Region of the run."""
+    return gather(offered(_distributions(aws)))
+
+
 def app_runner_services(aws: View) -> Gathered[WebDoor]:
     """Services of App Runner alone."""
     return gather(offered(_services(aws)))

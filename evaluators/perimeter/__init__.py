@@ -1,7 +1,9 @@
 """Controls of the checklist item, in catalogue order."""
 
 from assessor.model.control import Control
+from evaluators.perimeter.callers_have_no_open_egress import callers_have_no_open_egress
 from evaluators.perimeter.endpoint_policy_and_groups_narrow import endpoint_policy_and_groups_narrow
+from evaluators.perimeter.front_doors_use_modern_tls import front_doors_use_modern_tls
 from evaluators.perimeter.function_concurrency_capped import function_concurrency_capped
 from evaluators.perimeter.http_websocket_stage_throttled import http_websocket_stage_throttled
 from evaluators.perimeter.invocation_bound_to_network import invocation_bound_to_network
@@ -17,6 +19,7 @@ CONTROLS: tuple[Control, ...] = (
     private_endpoint_for_used_planes,
     endpoint_policy_and_groups_narrow,
     invocation_bound_to_network,
+    callers_have_no_open_egress,
     vector_stores_not_public,
     waf_on_every_public_front_door,
     rate_based_rule_limits,
@@ -25,4 +28,5 @@ CONTROLS: tuple[Control, ...] = (
     usage_plans_meter_consumers,
     function_concurrency_capped,
     spend_watch_on_model_usage,
+    front_doors_use_modern_tls,
 )
