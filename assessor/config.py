@@ -39,6 +39,7 @@ RUN_OPTIONS: tuple[Parameter, ...] = (
     Parameter("fail_on", str, "high", "least severity of a FAIL that makes the exit code 3", FAIL_ON),
     Parameter("min_coverage", float, 50.0, "percent of coverage below which the exit code is 4"),
     Parameter("output_dir", str, "assessor-output", "where files are written"),
+    Parameter("history", str, None, "directory or s3:// folder with earlier runs, for the page"),
     Parameter("attestations", str, None, "file with the answers of people"),
     Parameter("waivers", str, None, "file with the waivers"),
 )

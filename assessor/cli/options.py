@@ -2,7 +2,7 @@
 
 import math
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,6 +17,7 @@ from assessor.attestations.questions import Attestation
 from assessor.cli.console import Console
 from assessor.cli.exits import WrongUsageError
 from assessor.cli.selection import catalogue, complete_control, questions, select
+from assessor.history.runs import RunSummary
 from assessor.model.control import Control
 from assessor.model.parameters import Parameters
 from assessor.model.verdict import Severity, Status
@@ -159,6 +160,11 @@ output_dir_option = _option(
 report_options = _together(
     output_dir_option,
     _option(
+        "--history",
+        metavar="DIR|s3://BUCKET/PREFIX",
+        help="Earlier runs: report.html then draws each item's score over time.",
+    ),
+    _option(
         "--format",
         type=click.Choice(FORMATS, case_sensitive=False),
         default="table",
@@ -223,6 +229,8 @@ class Assessment:
     output_dir: Path
     format: str
     display: Display
+    history: Sequence[RunSummary] | None = None
+    """Earlier runs, where somebody asked for them."""
 
 
 def console_of(ctx: click.Context) -> Console:
@@ -250,10 +258,20 @@ def assessment_of(ctx: click.Context) -> Assessment:
         output_dir=given["output_dir"],
         format=given["format"],
         display=_display(given["show"]),
+        history=_history(given["history"], given.get("profile") or ""),
     )
 
 
 _ALSO_READ = {"parameters": None, "format": None}
+
+
+def _history(place: str | None, profile: str) -> Sequence[RunSummary] | None:
+    """Read before anything is asked of the account: what is wrong with it is told at once."""
+    if not place:
+        return None
+    from assessor.cli.earlier import runs_in
+
+    return runs_in(place, profile, none_is_wrong=False)
 
 
 def settings_of(ctx: click.Context) -> config.Settings:

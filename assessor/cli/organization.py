@@ -13,6 +13,7 @@ import click
 from assessor import __version__
 from assessor.cli import console
 from assessor.cli.console import Console
+from assessor.cli.earlier import with_history
 from assessor.cli.exits import CannotRunError, Exit, WrongUsageError, conclude
 from assessor.cli.options import Assessment
 from assessor.cli.outcome import SUMMARY, prepare_output, rendered, waiver_notes
@@ -207,6 +208,7 @@ def _report(task: _Asked, asked: Assessment, conditions: Conditions, say: Consol
     accounts: tuple[Account, ...] = tuple(part.account for part in found)
     scope = click.get_current_context().params["scope"]
     report = combine(Run(noted.run_id, noted.assessed_at, __version__, accounts, scope), found, conditions)
+    report = with_history(report, asked.history, say)
     code, sentence = conclude(report, asked.fail_on, asked.min_coverage)
     with Batch(asked.output_dir) as batch:
         for name, writer in WRITERS.items():

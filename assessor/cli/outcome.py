@@ -9,6 +9,7 @@ from typing import BinaryIO
 
 from assessor.cli import console
 from assessor.cli.console import Console
+from assessor.cli.earlier import with_history
 from assessor.cli.exits import CannotRunError, Exit, conclude
 from assessor.cli.options import Assessment
 from assessor.model import archive
@@ -58,6 +59,7 @@ def assess(
                 waivers=asked.waivers,
                 snapshot_sha256=batch.written[0].sha256,
             )
+            report = with_history(report, asked.history, say)
             for name, writer in WRITERS.items():
                 batch.add(name, partial(writer, report))
             code, sentence = conclude(report, asked.fail_on, asked.min_coverage)

@@ -1,31 +1,35 @@
 """`assessor trend`: how a folder of runs developed."""
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 import click
 
-from assessor.cli.console import result
+from assessor.cli.console import Console, result
+from assessor.cli.earlier import OTHERS, runs_in
 from assessor.cli.exits import CannotRunError
 from assessor.cli.options import console_of, verbosity_options
 from assessor.history import plot as drawing
-from assessor.history.runs import RunError
-from assessor.history.trend import Trend, find
+from assessor.history.runs import RunError, RunSummary, alike
+from assessor.history.trend import Trend
 from assessor.history.trend import trend as trend_of
 from assessor.reports.files import Batch, CannotWriteError
 from assessor.reports.text import visible
-from assessor.reports.words import interval, percent
+from assessor.reports.words import interval, percent, plural
 
 if TYPE_CHECKING:
     import pandas as pd
 
+_NAMED = 8
 _SHOWN = 8
 """Most runs of the table's columns: the newest ones."""
 
 
 @click.command("trend", short_help="Show how a folder of runs developed.")
-@click.argument("directory", type=click.Path(path_type=Path))
+@click.argument("runs", metavar="DIR|s3://BUCKET/PREFIX")
+@click.option("--account", metavar="ID", help="Only runs about this account alone.")
 @click.option(
     "--format",
     type=click.Choice(("table", "json", "csv")),
@@ -40,18 +44,32 @@ _SHOWN = 8
     metavar="FILE",
     help="Write runs and items as Parquet too (needs the extra parquet).",
 )
+@click.option("--profile", metavar="NAME", help="s3: named AWS profile. Default: AWS_PROFILE.")
 @verbosity_options
 @click.pass_context
 def trend(
-    ctx: click.Context, /, directory: Path, format: str, plot: Path | None, parquet: Path | None, **_: object
+    ctx: click.Context,
+    /,
+    runs: str,
+    account: str | None,
+    format: str,
+    plot: Path | None,
+    parquet: Path | None,
+    profile: str | None,
+    **_: object,
 ) -> int:
-    """Read every run below DIRECTORY and show each item's score and coverage over time, and how long failures last."""
+    """Show each item's score and coverage over time, and how long failures last, from every run below a directory.
+
+    Of a bucket (s3://) only the summary.json of each run is read, which tells scores and counts: what is new or fixed
+    and how long failures last takes the findings, so copy them first (`aws s3 sync`). Runs that asked something else
+    than the newest one are left out.
+    """
     say = console_of(ctx)
+    shown = _comparable(runs_in(runs, profile or ""), account, say)
     try:
-        runs = find(directory)
+        found = trend_of(shown)
     except RunError as error:
         raise CannotRunError(str(error)) from error
-    found = trend_of(runs)
     if plot is not None:
         _written(plot, drawing.svg(found.items).encode())
         say.note(f"drawn in {plot}")
@@ -65,6 +83,20 @@ def trend(
     else:
         result(as_table(found))
     return 0
+
+
+def _comparable(runs: Sequence[RunSummary], account: str | None, say: Console) -> list[RunSummary]:
+    """The runs that asked what the newest one did; of one account, where it is named. Raises `CannotRunError`."""
+    wanted = [one for one in runs if account is None or one.accounts == {account}]
+    if not wanted:
+        known = sorted({ident for one in runs if len(one.accounts) == 1 for ident in one.accounts})
+        named = f"; there are runs about {', '.join(known[:_NAMED])}" if known else ""
+        raise CannotRunError(f"there is no run about account {account} alone{named}")
+    same = [one for one in wanted if alike(one, wanted[-1])]
+    if len(same) < len(runs):
+        others = plural(len(runs) - len(same), "run")
+        say.note(f"{others} left out, {OTHERS} than the newest; --account chooses")
+    return same
 
 
 def as_json(found: Trend) -> dict[str, Any]:
@@ -103,9 +135,7 @@ def as_table(found: Trend) -> str:
             visible(str(one["assessed_at"])),
             percent(one["coverage"]),
             one["open"],
-            one["new"],
-            one["fixed"],
-            one["unseen"],
+            *("-" if one[name] is None else one[name] for name in ("new", "fixed", "unseen")),
         ]
         for one in _records(found.runs)[-_SHOWN:]
     ]

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from assessor import __version__
 from assessor.attestations import state
@@ -21,6 +21,9 @@ from assessor.model.snapshot import Snapshot
 from assessor.model.verdict import Severity, Status
 from assessor.reports.permissions import missing_actions
 from assessor.waivers import Applied, Waiver, apply
+
+if TYPE_CHECKING:
+    from assessor.history.runs import RunSummary
 
 SCHEMA = 1
 """Version of ``findings.json`` and ``summary.json``."""
@@ -61,6 +64,8 @@ class Report:
     questions: what was asked of people. answers: how many answers the file held. waivers: what became of them.
     coverage: percent of all applicable cells that were decided; None where nothing was asked.
     snapshot_sha256: of the snapshot file, so that ``sha256sum`` verifies it.
+    history: earlier runs that asked the same, the oldest first; only the page shows them.
+    derived: what evaluation derived of the snapshot, by account, for writers that look at it once more.
     """
 
     snapshot: Snapshot
@@ -76,6 +81,8 @@ class Report:
     questions: tuple[Attestation, ...] = ()
     answers: int = 0
     waivers: Applied = field(default_factory=lambda: Applied(()))
+    history: Sequence["RunSummary"] = ()
+    derived: Mapping[str, dict[Any, Any]] = field(default_factory=dict, repr=False, compare=False)
 
     @cached_property
     def run(self) -> Mapping[str, Any]:
@@ -177,4 +184,5 @@ def make_report(
         questions=tuple(questions),
         answers=len(answers),
         waivers=applied,
+        derived=memos,
     )

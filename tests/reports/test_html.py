@@ -5,18 +5,25 @@ import hashlib
 import io
 import re
 import tracemalloc
+from dataclasses import replace
+from functools import wraps
 from html.parser import HTMLParser
 
 import pytest
 
+from assessor.model.parameters import Parameters
 from assessor.model.verdict import Status
+from assessor.model.view import View
 from assessor.reports import html
 from assessor.reports.html import view
 from assessor.reports.permissions import statement_line
-from assessor.reports.report import Report
+from assessor.reports.report import Report, Selection, make_report
+from assessor.workload import build
+from assessor.workload.workload import Workload
 from evaluators import CONTROLS
 from tests.reports.many import HOSTILE, hostile, many, report_of
 from tests.reports.sample import rich_report
+from tests.workload.accounts import plain_workload, snapshot
 
 
 def written(report: Report) -> str:
@@ -199,3 +206,26 @@ def test_calls_that_follow_one_another_are_one_link() -> None:
     """Three or more of them."""
     assert html.runs((1, 3, 4, 5, 8, 9)) == [(1, 1), (3, 5), (8, 8), (9, 9)]
     assert html.runs(()) == []
+
+
+def test_the_page_draws_the_graph_that_the_controls_were_asked_about(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A graph of a large account takes seconds: it is built once in a run, and the page is the same."""
+    built: list[str] = []
+    real = build.__dict__["_built"]
+
+    @wraps(real)
+    def counting(aws: View) -> Workload:
+        built.append(aws.account_id)
+        made: Workload = real(aws)
+        return made
+
+    monkeypatch.setattr(build, "_built", counting)
+    aware = [control for control in CONTROLS if control.workload_aware]
+    report = make_report(
+        snapshot(plain_workload()), aware, Parameters(), Selection(), min_coverage=50.0, snapshot_sha256=""
+    )
+    page = written(report)
+    assert page.count("<figcaption>") == 1
+    assert len(built) == 1
+    assert written(replace(report, derived={})) == page
+    assert len(built) == 2

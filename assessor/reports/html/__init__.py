@@ -28,13 +28,16 @@ _BUFFERED = 64  # pieces of the template joined before they are written
 def write(report: Report, out: BinaryIO) -> None:
     """Stream the page; memory grows with the rows shown, which are limited, and not with the findings."""
     from assessor.reports.html.drawing import maps
+    from assessor.reports.html.sparks import sparks
 
-    style, script = _part("report.css"), _part("report.js")
+    lines = sparks(report)
+    style, script = _part("report.css") + (_part("spark.css") if lines else ""), _part("report.js")
     drawn = maps(report)
     hops = (hop.command for one in drawn for drawing in one.drawings for hop in drawing.hops if hop.command)
     stream = _template().stream(
         page=page(report, hops),
         maps=drawn,
+        sparks=lines,
         style=_markup(style),
         script=_markup(script),
         policy=(

@@ -7,8 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from assessor.model.finding import command
-from assessor.model.parameters import Parameters
-from assessor.model.snapshot import Account, Snapshot
+from assessor.model.snapshot import Account
 from assessor.model.view import View
 from assessor.reports.report import Report
 from assessor.reports.text import visible
@@ -100,15 +99,15 @@ def maps(report: Report) -> tuple[Map, ...]:
     narrowing = any(control.workload_aware for control in report.controls)
     if not narrowing or not asked & {operation.id for operation in READS}:
         return ()
-    return tuple(
-        _map(report.snapshot, account, report.parameters) for account in report.snapshot.run.accounts
-    )
+    return tuple(_map(report, account) for account in report.snapshot.run.accounts)
 
 
-def _map(snapshot: Snapshot, account: Account, parameters: Parameters) -> Map:
+def _map(report: Report, account: Account) -> Map:
     region = account.regions[0] if account.regions else ""
     try:
-        found = workload(View(snapshot, account, region, parameters))
+        # The graph that the controls were asked about, where it was built for them.
+        memo = report.derived.get(account.id)
+        found = workload(View(report.snapshot, account, region, report.parameters, memo))
         return drawn(found, account.id)
     except Exception as error:  # noqa: BLE001 - a drawing that fails must not cost the findings beside it
         return Map(account.id, (), (), "", "", f"{type(error).__name__}: {error}"[:200])
