@@ -3,6 +3,7 @@
 https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_Operations.html
 """
 
+from assessor.model.looks import Looks
 from assessor.model.operation import Each, Operation
 
 _PAGE = ("Marker", "NextMarker")
@@ -41,7 +42,13 @@ DESCRIBE_RULES = Operation(
     token=_PAGE,
     # Listeners of network load balancers have no rules to ask for.
     each=(Each(DESCRIBE_LISTENERS, {"ListenerArn": "ListenerArn"}, where={"Protocol": ("HTTP", "HTTPS")}),),
-    redact=("Rules[].Actions[].AuthenticateOidcConfig.ClientSecret",),
+    # A header or query parameter that a rule asks for may be the secret by which it knows its distribution.
+    redact=(
+        "Rules[].Actions[].AuthenticateOidcConfig.ClientSecret",
+        Looks("Rules[].Conditions[].HttpHeaderConfig.Values[]"),
+        Looks("Rules[].Conditions[].HttpHeaderConfig.RegexValues[]"),
+        Looks("Rules[].Conditions[].QueryStringConfig.Values[].Value"),
+    ),
 )
 
 DESCRIBE_TARGET_GROUPS = Operation(

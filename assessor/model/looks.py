@@ -12,6 +12,7 @@ class Look(StrEnum):
     """What a text looks like."""
 
     EMPTY = "empty"
+    WILDCARD = "wildcard"
     KEY = "key"
     ARN = "ARN"
     REFERENCE = "reference"
@@ -37,6 +38,8 @@ _ARN = re.compile(r"arn:[a-z-]+:[a-z0-9-]+:\S*")
 _REFERENCE = re.compile(
     r"\{\{\s*resolve:|\$\{|\$\(|(?:aws-)?(?:secretsmanager|ssm|vault|op|awssm|gcpsm)(?::|://)|projects/[^/\s]+/secrets/"
 )
+# What a listener rule writes where any value will do.
+_WILDCARD = re.compile(r"[*?]+")
 _URL = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
 _PROVIDERS = (
     "ai21|amazon|anthropic|cohere|deepseek|google|luma|meta|minimax|mistral|moonshot|moonshotai|nvidia|openai|qwen"
@@ -56,6 +59,8 @@ def look(text: str) -> Look:
     stripped = text.strip()
     if not stripped:
         return Look.EMPTY
+    if _WILDCARD.fullmatch(stripped):
+        return Look.WILDCARD
     if _ARN.fullmatch(stripped):
         return Look.ARN
     if _MODEL.fullmatch(stripped):

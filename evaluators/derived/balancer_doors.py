@@ -56,7 +56,7 @@ class Listener:
 class Way:
     """What a request meets at a listener: a rule, or the listener itself where there are no rules.
 
-    actions: in the order in which they are taken.
+    actions: in the order in which they are taken. conditions: what a request must meet, all of them.
     """
 
     listener: Listener
@@ -65,6 +65,7 @@ class Way:
     name: str
     actions: tuple[Answer, ...]
     evidence: tuple[Call, ...]
+    conditions: tuple[Answer, ...] = ()
 
     @property
     def what(self) -> str:
@@ -110,7 +111,9 @@ def _ways(aws: View) -> Iterator[Way]:
         if listener is not None:
             name = str(rule.get("Priority") or "default")
             arn = str(rule.get("RuleArn") or listener.arn)
-            yield Way(listener, arn, RULE, name, _ordered(rule.get("Actions")), (*listener.evidence, call))
+            evidence = (*listener.evidence, call)
+            conditions = tuple(values(rule, "Conditions[]"))
+            yield Way(listener, arn, RULE, name, _ordered(rule.get("Actions")), evidence, conditions)
     if held.unseen is not None:
         raise held.unseen
 

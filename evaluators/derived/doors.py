@@ -10,6 +10,7 @@ from evaluators.derived.custom_domains import CustomDomain, custom_domains
 from evaluators.derived.function_urls import FunctionUrl, function_urls
 from evaluators.derived.handlers import Handler, handlers
 from evaluators.derived.http_doors import HttpApi, HttpStage, Route, http_apis, http_routes, http_stages
+from evaluators.derived.origin_doors import origin_doors
 from evaluators.derived.rest_doors import RestMethod, RestStage, rest_methods, rest_stages
 from evaluators.derived.user_pools import UserPool, user_pools
 from evaluators.derived.web_doors import WebDoor, app_runner_services, appsync_apis, distributions, web_doors
@@ -53,6 +54,11 @@ def doors_user_pools(aws: View) -> Gathered[UserPool]:
 def doors_on_the_web(aws: View) -> Gathered[WebDoor]:
     """What answers requests from the internet or a network, as a web ACL sees it."""
     return aws.derive(web_doors)
+
+
+def doors_of_origins(aws: View) -> Gathered[WebDoor]:
+    """What a distribution or a custom domain may stand before."""
+    return aws.derive(origin_doors)
 
 
 def doors_appsync(aws: View) -> Gathered[WebDoor]:

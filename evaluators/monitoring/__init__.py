@@ -8,6 +8,7 @@ from evaluators.monitoring.alarm_on_invocation_volume import alarm_on_invocation
 from evaluators.monitoring.alarm_on_latency import alarm_on_latency
 from evaluators.monitoring.andon_cord_ready import andon_cord_ready
 from evaluators.monitoring.bedrock_data_events_recorded import bedrock_data_events_recorded
+from evaluators.monitoring.compute_can_roll_back import compute_can_roll_back
 from evaluators.monitoring.escalation_contacts_set import escalation_contacts_set
 from evaluators.monitoring.front_door_access_logged import front_door_access_logged
 from evaluators.monitoring.front_door_alarms import front_door_alarms
@@ -33,4 +34,5 @@ CONTROLS: tuple[Control, ...] = (
     escalation_contacts_set,
     andon_cord_ready,
     orchestration_can_roll_back,
+    compute_can_roll_back,
 )

@@ -3,6 +3,7 @@
 from assessor.model.control import Control
 from evaluators.perimeter.callers_have_no_open_egress import callers_have_no_open_egress
 from evaluators.perimeter.endpoint_policy_and_groups_narrow import endpoint_policy_and_groups_narrow
+from evaluators.perimeter.front_door_cannot_be_bypassed import front_door_cannot_be_bypassed
 from evaluators.perimeter.front_doors_use_modern_tls import front_doors_use_modern_tls
 from evaluators.perimeter.function_concurrency_capped import function_concurrency_capped
 from evaluators.perimeter.http_websocket_stage_throttled import http_websocket_stage_throttled
@@ -29,4 +30,5 @@ CONTROLS: tuple[Control, ...] = (
     function_concurrency_capped,
     spend_watch_on_model_usage,
     front_doors_use_modern_tls,
+    front_door_cannot_be_bypassed,
 )

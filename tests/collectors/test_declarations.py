@@ -242,7 +242,8 @@ def test_what_is_redacted_exists(operation: Operation) -> None:
 _SECRET = re.compile(
     r"(ClientSecret|HeaderValue|formData|offerToken|[a-z]PromptText|textPromptTemplate|basePromptTemplate|appendToPrompt"
     r"|llmExtractionInstruction|[iI]nstruction|EmailAddress|SimpleAddress|[vV]ariables\{\}"
-    r"|Environment\{\}|RuntimeEnvironmentVariables\{\}|Code\.Location|HostedContent)$"
+    r"|Environment\{\}|RuntimeEnvironmentVariables\{\}|Code\.Location|HostedContent"
+    r"|HttpHeaderConfig\.(Regex)?Values\[\]|QueryStringConfig\.Values\[\]\.Value)$"
 )
 # What matches and stays readable, with the reason.
 READABLE = {

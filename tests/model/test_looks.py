@@ -11,6 +11,8 @@ from assessor.model.looks import Look, Looks, look, look_of, mark
     [
         ("", Look.EMPTY),
         ("   ", Look.EMPTY),
+        ("*", Look.WILDCARD),
+        ("?*", Look.WILDCARD),
         ("sk-proj-Ab3dEf6hIj9kLmN0pQrStUv", Look.KEY),
         ("sk-ant-api03-abcdefgh", Look.KEY),
         ("ABSKQmVkcm9ja0FQSUtleS1hYmNk", Look.KEY),
