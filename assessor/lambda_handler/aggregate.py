@@ -10,12 +10,12 @@ import io
 import shutil
 import tempfile
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, BinaryIO
 
 from assessor import __version__
-from assessor.lambda_handler import conditions, failing, settings
+from assessor.lambda_handler import conditions, failing, nights, settings
 from assessor.lambda_handler.failing import Comparison
 from assessor.lambda_handler.gather import AT_ONCE, FAILED, HUB, MISSING, Gathered, Outcome, gather
 from assessor.lambda_handler.notice import notice
@@ -132,6 +132,7 @@ def aggregate(
         spool = Path(directory)
         seen = _spool(spool, gather(store, night, given, shards, whole), night, given, whole, comparison)
         report = _report(spool, seen, night, given, whole)
+        report = replace(report, history=nights.before(store, keys, report.run, told))
         outcome = _outcome(seen.statuses, given)
         files = _write(store, keys, spool, report)
         failed, missing = seen.statuses.get(FAILED, 0), seen.statuses.get(MISSING, 0)

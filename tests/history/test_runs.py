@@ -12,7 +12,10 @@ import pytest
 
 from assessor.history.runs import RunError, RunSummary, StoredRun, alike, load, parse_summary
 from assessor.history.trend import find, trend
+from assessor.reports.findings_json import item_json
+from assessor.reports.summary import encoded, summary
 from tests.history.stored import row, run
+from tests.reports.sample import rich_report
 
 
 def document(one: RunSummary, **more: Any) -> bytes:
@@ -65,6 +68,22 @@ def test_of_a_summary_alone_there_are_scores_and_no_guess(tmp_path: Path) -> Non
         {"new": 0, "fixed": 1},
     ]
     assert found.failures["days"].tolist() == [2.0]
+
+
+def test_counts_by_place_are_not_read(tmp_path: Path) -> None:
+    """A summary as it is written: its items are all there; what stands behind them, however large, is let go."""
+    report = rich_report()
+    written = encoded(summary(report, [], 0))
+    assert report.counts
+    found = parse_summary(written, "x")
+    assert list(found.items) == [item_json(item) for item in report.items]
+    assert found.run == json.loads(json.dumps(report.run))
+    many = written.replace(b'"by_place": [', b'"by_place": [' + b"[1, 2, 3], " * 200_000)
+    tracemalloc.start()
+    assert parse_summary(many, "x") == found
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert most < 100_000
 
 
 def test_of_copies_the_one_with_findings_is_taken(tmp_path: Path) -> None:

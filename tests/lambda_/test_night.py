@@ -121,6 +121,10 @@ def test_two_runs_of_one_night_do_not_touch_each_other(monkeypatch: pytest.Monke
         runs = {json.loads(night.get(key))["run_id"] for key in night.objects("outcomes/")}
         assert len(runs) == 2
         assert len([key for key in later if key.startswith("findings/")]) == 4
+        # The second draws what the first one came to.
+        (page,) = (night.get(key) for key in later if key.endswith("report.html"))
+        assert b"score in 2 runs since " in page
+        assert not [key for key, content in first.items() if b"score in 2 runs" in content]
         # The second had something to compare with, and nothing was new in it.
         latest = json.loads(night.get("state/latest.json"))
         assert latest["run_id"].endswith("-b")
