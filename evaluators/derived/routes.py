@@ -27,6 +27,9 @@ READS: tuple[Operation, ...] = (
 _DEAD = frozenset({"blackhole", "filtered"})
 _DISSOLVED = frozenset({"disassociated", "failed"})
 _ANY = 0
+_ALL_OF_V4_IN_V6 = "64:ff9b::/96"
+"""Where DNS64 puts every IPv4 address; a NAT gateway carries it out.
+https://docs.aws.amazon.com/vpc/latest/userguide/nat-gateway-nat64-dns64.html"""
 
 
 class Leads(Enum):
@@ -112,9 +115,8 @@ def _of_route(aws: View, route: Answer, subnet: str, passed: frozenset[str]) -> 
     family = _ANY
     if not listed:
         family = V6 if route.get("DestinationIpv6CidrBlock") else V4
-        if not is_world(
-            str(route.get("DestinationIpv6CidrBlock") or route.get("DestinationCidrBlock") or "")
-        ):
+        destination = str(route.get("DestinationIpv6CidrBlock") or route.get("DestinationCidrBlock") or "")
+        if destination != _ALL_OF_V4_IN_V6 and not is_world(destination):
             return
     for found in _target(aws, route, subnet, family, passed):
         if not listed or found.leads is Leads.FIREWALL:
