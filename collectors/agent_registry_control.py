@@ -3,7 +3,7 @@
 https://docs.aws.amazon.com/agent-registry-control/latest/APIReference/API_Operations.html
 """
 
-from assessor.model.operation import Operation
+from assessor.model.operation import Each, Operation
 
 LIST_REGISTRIES = Operation(
     "agent-registry-control",
@@ -11,4 +11,11 @@ LIST_REGISTRIES = Operation(
     "agent-registry:ListRegistries",
     items="registries",
     token=("nextToken", "nextToken"),
+)
+
+GET_REGISTRY = Operation(
+    "agent-registry-control",
+    "GetRegistry",
+    "agent-registry:GetRegistry",
+    each=(Each(LIST_REGISTRIES, {"registryId": "registryId"}),),
 )

@@ -370,6 +370,7 @@ LIST_TAGS_FOR_RESOURCE = Operation(
             {"resourceARN": "inferenceProfileArn"},
             where={"type": ("APPLICATION",)},
         ),
+        Each(LIST_PROMPT_ROUTERS, {"resourceARN": "promptRouterArn"}, where={"type": ("custom",)}),
         Each(LIST_CUSTOM_MODELS, {"resourceARN": "modelArn"}),
         Each(LIST_IMPORTED_MODELS, {"resourceARN": "modelArn"}),
         Each(LIST_PROVISIONED_MODEL_THROUGHPUTS, {"resourceARN": "provisionedModelArn"}),

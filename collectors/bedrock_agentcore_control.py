@@ -4,7 +4,8 @@ https://docs.aws.amazon.com/bedrock-agentcore-control/latest/APIReference/API_Op
 """
 
 from assessor.model.looks import Looks
-from assessor.model.operation import Each, Operation
+from assessor.model.operation import Bind, Each, Operation
+from collectors import naming
 
 _PAGE = ("nextToken", "nextToken")
 
@@ -283,5 +284,7 @@ LIST_TAGS_FOR_RESOURCE = Operation(
         Each(GET_GATEWAY, {"resourceArn": "gatewayArn"}),
         Each(LIST_HARNESSES, {"resourceArn": "arn"}),
         Each(LIST_MEMORIES, {"resourceArn": "arn"}),
+        Each(LIST_BROWSERS, {"resourceArn": Bind("browserArn", via=naming.own)}),
+        Each(LIST_CODE_INTERPRETERS, {"resourceArn": Bind("codeInterpreterArn", via=naming.own)}),
     ),
 )

@@ -50,6 +50,11 @@ def account(arn: str) -> str | None:
     return parts[4] or None if parts else None
 
 
+def own(arn: str) -> str | None:
+    """The ARN itself; None for what AWS provides in every account (``arn:aws:bedrock-agentcore:us-east-1:aws:...``)."""
+    return None if account(arn) == "aws" else arn or None
+
+
 def _of_service(arn: str, service: str) -> str | None:
     parts = _parts(arn)
     return arn if parts and parts[2] == service else None

@@ -25,11 +25,34 @@ DESCRIBE_ENDPOINT_CONFIG = Operation(
     each=(Each(DESCRIBE_ENDPOINT, {"EndpointConfigName": "EndpointConfigName"}),),
 )
 
+LIST_INFERENCE_COMPONENTS = Operation(
+    "sagemaker",
+    "ListInferenceComponents",
+    "sagemaker:ListInferenceComponents",
+    items="InferenceComponents",
+    token=_PAGE,
+)
+
+DESCRIBE_INFERENCE_COMPONENT = Operation(
+    "sagemaker",
+    "DescribeInferenceComponent",
+    "sagemaker:DescribeInferenceComponent",
+    each=(Each(LIST_INFERENCE_COMPONENTS, {"InferenceComponentName": "InferenceComponentName"}),),
+    redact=(
+        "Specification.Container.Environment{}",
+        "Specifications[].Container.Environment{}",
+    ),
+)
+
 DESCRIBE_MODEL = Operation(
     "sagemaker",
     "DescribeModel",
     "sagemaker:DescribeModel",
-    each=(Each(DESCRIBE_ENDPOINT_CONFIG, {"ModelName": "ProductionVariants[].ModelName"}),),
+    each=(
+        Each(DESCRIBE_ENDPOINT_CONFIG, {"ModelName": "ProductionVariants[].ModelName"}),
+        Each(DESCRIBE_INFERENCE_COMPONENT, {"ModelName": "Specification.ModelName"}),
+        Each(DESCRIBE_INFERENCE_COMPONENT, {"ModelName": "Specifications[].ModelName"}),
+    ),
     redact=(
         "PrimaryContainer.Environment{}",
         "Containers[].Environment{}",
@@ -49,6 +72,7 @@ LIST_TAGS = Operation(
     token=_PAGE,
     each=(
         Each(LIST_ENDPOINTS, {"ResourceArn": "EndpointArn"}),
+        Each(LIST_INFERENCE_COMPONENTS, {"ResourceArn": "InferenceComponentArn"}),
         Each(DESCRIBE_MODEL, {"ResourceArn": "ModelArn"}),
     ),
 )

@@ -41,7 +41,7 @@ def _bedrock_endpoint(item: object) -> bool:
     return plane.startswith("bedrock")
 
 
-def _own_tool(item: object) -> bool:
+def own_tool(item: object) -> bool:
     """A browser or code interpreter of the account: those AWS provides are listed in every account."""
     if not isinstance(item, dict):
         return False
@@ -67,8 +67,8 @@ SOURCES: tuple[tuple[Operation, str, Callable[[object], bool]], ...] = (
     (bedrock_agentcore_control.LIST_GATEWAYS, "an AgentCore gateway", _every_item),
     (bedrock_agentcore_control.LIST_HARNESSES, "an AgentCore harness", _every_item),
     (bedrock_agentcore_control.LIST_MEMORIES, "an AgentCore memory", _every_item),
-    (bedrock_agentcore_control.LIST_CODE_INTERPRETERS, "an AgentCore code interpreter", _own_tool),
-    (bedrock_agentcore_control.LIST_BROWSERS, "an AgentCore browser", _own_tool),
+    (bedrock_agentcore_control.LIST_CODE_INTERPRETERS, "an AgentCore code interpreter", own_tool),
+    (bedrock_agentcore_control.LIST_BROWSERS, "an AgentCore browser", own_tool),
     (ec2.DESCRIBE_VPC_ENDPOINTS, "a Bedrock interface endpoint", _bedrock_endpoint),
     (cloudwatch.LIST_METRICS, "AWS/Bedrock Invocations metrics", _invocations),
 )

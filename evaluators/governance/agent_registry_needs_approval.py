@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 
 from assessor.model.control import Level, Subject, control
-from assessor.model.reading import UnseenError, Why
-from assessor.model.verdict import Item, Severity, Status, Verdict, failed, not_assessed, passed
+from assessor.model.operation import Operation
+from assessor.model.reading import UnseenError
+from assessor.model.verdict import Item, Severity, Status, Verdict, failed, passed
 from assessor.model.view import View
 from collectors import agent_registry_control, bedrock_agentcore_control
 
@@ -15,16 +16,16 @@ def subjects(aws: View) -> Iterator[Subject]:
     """Every registry that either API lists; of the second one, those that the first does not know."""
     known: set[str] = set()
     unseen: UnseenError | None = None
-    for operation, detailed in (
-        (bedrock_agentcore_control.LIST_REGISTRIES, True),
-        (agent_registry_control.LIST_REGISTRIES, False),
+    for operation, detail in (
+        (bedrock_agentcore_control.LIST_REGISTRIES, bedrock_agentcore_control.GET_REGISTRY),
+        (agent_registry_control.LIST_REGISTRIES, agent_registry_control.GET_REGISTRY),
     ):
         try:
             for call, one in aws.items_with_call(operation):
                 arn = str(one.get("registryArn") or aws.root_arn)
                 if arn not in known:
                     known.add(arn)
-                    about = {"id": str(one.get("registryId")), "detailed": detailed}
+                    about = {"id": str(one.get("registryId")), "detail": detail}
                     yield Subject(arn, _KIND, about=about, evidence=(call,))
         except UnseenError as error:
             unseen = unseen or error
@@ -45,6 +46,7 @@ def subjects(aws: View) -> Iterator[Subject]:
         bedrock_agentcore_control.LIST_REGISTRIES,
         bedrock_agentcore_control.GET_REGISTRY,
         agent_registry_control.LIST_REGISTRIES,
+        agent_registry_control.GET_REGISTRY,
     ),
     when_none=Status.NOT_APPLICABLE,
     none_because="No registry of agents or tools exists here.",
@@ -66,7 +68,8 @@ def subjects(aws: View) -> Iterator[Subject]:
     edge_cases=(
         (
             "Two registry APIs coexist in botocore 1.44.5 (inside bedrock-agentcore-control "
-            "and a separate agent-registry-control client); scan both."
+            "and a separate agent-registry-control client); scan both. The second one approves by rules "
+            "(autoApprovalRules) instead of a switch."
         ),
     ),
     workload_aware=False,
@@ -74,25 +77,27 @@ def subjects(aws: View) -> Iterator[Subject]:
 def agent_registry_needs_approval(subject: Subject, aws: View) -> Verdict:
     """A registry of agents and tools asks for approval before a record can be used.
 
-    Passes: `autoApproval` is false or not set. Fails: it is true. Not assessed: a registry that only the
-    agent-registry API lists, which shows no approval setting. Not applicable: there is no registry.
+    Passes: `autoApproval` is false or not set, and no rule approves by itself (`autoApprovalRules`, which registries
+    of the agent-registry API have). Fails: it is true, or there is such a rule. Not applicable: there is no registry.
 
     By hand:
 
     ```sh
     aws bedrock-agentcore-control get-registry --registry-id $ID
+    aws agent-registry-control get-registry --registry-id $ID
     ```
     """
-    ident = str(subject.about["id"])
-    if not subject.about["detailed"]:
-        return not_assessed(
-            Why.OPERATION_UNAVAILABLE,
-            f"Registry {ident} is listed by the agent-registry API only, without its approval",
-        )
-    answer = aws.get(bedrock_agentcore_control.GET_REGISTRY, registryId=ident) or {}
-    approval = (answer.get("approvalConfiguration") or {}).get("autoApproval")
-    if approval is True:
+    ident, detail = str(subject.about["id"]), subject.about["detail"]
+    assert isinstance(detail, Operation)
+    approval = (aws.get(detail, registryId=ident) or {}).get("approvalConfiguration") or {}
+    rules = [str(rule) for rule in approval.get("autoApprovalRules") or ()]
+    if rules:
+        return failed(f"Registry {ident} approves records by itself (autoApprovalRules {', '.join(rules)})")
+    switch = approval.get("autoApproval")
+    if switch is True:
         return failed(f"Registry {ident} approves records by itself (autoApproval true)")
+    if detail is agent_registry_control.GET_REGISTRY:
+        return passed(f"Registry {ident} waits for approval (no autoApprovalRules)")
     return passed(
-        f"Registry {ident} waits for approval (autoApproval {'false' if approval is False else 'not set'})"
+        f"Registry {ident} waits for approval (autoApproval {'false' if switch is False else 'not set'})"
     )

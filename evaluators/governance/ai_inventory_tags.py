@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Mapping
 
 from assessor.model.control import Level, Subject, control
-from assessor.model.reading import UnseenError
-from assessor.model.verdict import Item, Severity, Status, Verdict, failed, passed
+from assessor.model.reading import UnseenError, Why
+from assessor.model.verdict import Item, Severity, Status, Verdict, failed, not_assessed, passed
 from assessor.model.view import View
 from collectors import bedrock, bedrock_agent, bedrock_agentcore_control
 from evaluators.derived.offered import offered
@@ -18,6 +18,7 @@ _SOURCES = (
 _KINDS = {
     "guardrail": "AWS::Bedrock::Guardrail",
     "application-inference-profile": "AWS::Bedrock::ApplicationInferenceProfile",
+    "prompt-router": "AWS::Bedrock::IntelligentPromptRouter",
     "custom-model": "AWS::Bedrock::CustomModel",
     "imported-model": "AWS::Bedrock::ImportedModel",
     "provisioned-model": "AWS::Bedrock::ProvisionedModelThroughput",
@@ -29,13 +30,13 @@ _KINDS = {
     "gateway": "AWS::BedrockAgentCore::Gateway",
     "memory": "AWS::BedrockAgentCore::Memory",
     "harness": "AWS::BedrockAgentCore::Harness",
+    "browser-custom": "AWS::BedrockAgentCore::BrowserCustom",
+    "code-interpreter-custom": "AWS::BedrockAgentCore::CodeInterpreterCustom",
 }
 
 
 def subjects(aws: View) -> Iterator[Subject]:
     """Every resource whose tags were asked for: those that can carry some."""
-    if not aws.parameters.get(_LIST):
-        return
     unseen: UnseenError | None = None
     for operation in _SOURCES:
         try:
@@ -73,7 +74,7 @@ def _tags(held: object) -> dict[str, str]:
     subjects=subjects,
     reads=_SOURCES,
     when_none=Status.NOT_APPLICABLE,
-    none_because="No resource that can carry tags, or required_tag_keys names none.",
+    none_because="No resource that can carry tags.",
     why=(
         "Tags are the documentation system the account itself can prove; absent tags break "
         "ownership but do not open a hole."
@@ -100,9 +101,10 @@ def _tags(held: object) -> dict[str, str]:
 def ai_inventory_tags(subject: Subject, aws: View) -> Verdict:
     """Agents, guardrails, knowledge bases and their like say whose they are, what data they hold and how they stand.
 
-    Judged is every guardrail, application profile, custom or imported model, provisioned throughput, agent, flow,
-    prompt, knowledge base and AgentCore runtime, gateway, harness or memory. Passes: every key of `required_tag_keys`
-    is there with a value. Fails: one is missing or empty. Not applicable: no such resource, or no key is required.
+    Judged is every guardrail, application profile, prompt router, custom or imported model, provisioned throughput,
+    agent, flow, prompt, knowledge base and AgentCore runtime, gateway, harness, memory, browser or code interpreter. Passes: every key of `required_tag_keys`
+    is there with a value. Fails: one is missing or empty. Not assessed: `required_tag_keys` is empty; each row then
+    says which keys the resource carries. Not applicable: no such resource.
     Models and profiles that AWS provides are not yours to tag.
 
     By hand:
@@ -114,6 +116,9 @@ def ai_inventory_tags(subject: Subject, aws: View) -> Verdict:
     tags = subject.about["tags"]
     assert isinstance(tags, dict)
     required = [str(key) for key in aws.parameters.get(_LIST)]
+    if not required:
+        held = ", ".join(sorted(key for key, value in tags.items() if value.strip())) or "no tag"
+        return not_assessed(Why.PARAMETER_MISSING, f"Parameter {_LIST} names no key. It carries {held}")
     missing = [key for key in required if not tags.get(key, "").strip()]
     if missing:
         return failed(f"It lacks {', '.join(missing)}")

@@ -1,15 +1,18 @@
 """GAI-1.02: A managed AI baseline (Security Hub AI Security Best Practices standard or an AI conformance pack) is on."""
 
 from assessor.model.control import Level, Subject, control
-from assessor.model.reading import UnseenError
-from assessor.model.verdict import Item, Severity, Status, Verdict, failed, passed
+from assessor.model.reading import UnseenError, Why
+from assessor.model.verdict import Item, Severity, Status, Verdict, failed, not_applicable, passed
 from assessor.model.view import View
 from collectors import config, securityhub
 from evaluators.derived import activity
 from evaluators.derived.activity import active_region
+from evaluators.derived.offered import offered
 
 _STANDARD = "/ai-security-best-practices/"
 _PACKS = "config-conforms.amazonaws.com"
+# A rule is EVALUATING while it runs on demand; it is in force all the same.
+_IN_FORCE = frozenset({"ACTIVE", "EVALUATING"})
 
 
 @control(
@@ -61,7 +64,8 @@ def ai_security_standard_enabled(subject: Subject, aws: View) -> Verdict:
     Passes: the Security Hub standard AI Security Best Practices is READY, or an ACTIVE Config rule of AWS's for
     Bedrock or AgentCore runs through a conformance pack. Fails: neither, or the standard is on but not evaluated
     (INCOMPLETE, FAILED; the row names AWS's reason). An account that is not subscribed to Security Hub has no
-    standard. Not applicable: no model use in the Region.
+    standard. Not applicable: no model use in the Region, or the Region does not offer Security Hub and no such rule runs
+    there.
 
     By hand:
 
@@ -72,6 +76,7 @@ def ai_security_standard_enabled(subject: Subject, aws: View) -> Verdict:
     """
     del subject
     unseen: UnseenError | None = None
+    offers_it = True
     said = "The standard AI Security Best Practices is not enabled"
     try:
         for one in aws.items(securityhub.GET_ENABLED_STANDARDS):
@@ -83,15 +88,19 @@ def ai_security_standard_enabled(subject: Subject, aws: View) -> Verdict:
             code = (one.get("StandardsStatusReason") or {}).get("StatusReasonCode")
             said = f"The standard AI Security Best Practices is {status}" + (f" ({code})" if code else "")
     except UnseenError as error:
-        unseen = error
+        offers_it = error.why is not Why.UNSUPPORTED
+        unseen = error if offers_it else None
+        said = "Whether the standard AI Security Best Practices is on could not be seen"
+    if not offers_it:
+        said = "The Region does not offer Security Hub, and so not the standard AI Security Best Practices"
     try:
-        for rule in aws.items(config.DESCRIBE_CONFIG_RULES):
+        for rule in offered(aws.items(config.DESCRIBE_CONFIG_RULES)):
             source = rule.get("Source") or {}
             identifier = str(source.get("SourceIdentifier") or "")
             if (
                 source.get("Owner") == "AWS"
                 and identifier.upper().startswith("BEDROCK")
-                and rule.get("ConfigRuleState") == "ACTIVE"
+                and rule.get("ConfigRuleState") in _IN_FORCE
                 and rule.get("CreatedBy") == _PACKS
             ):
                 return passed(f"Config rule {identifier} is active through a conformance pack. {said}")
@@ -99,4 +108,5 @@ def ai_security_standard_enabled(subject: Subject, aws: View) -> Verdict:
         unseen = unseen or error
     if unseen is not None:
         raise unseen
-    return failed(f"{said}, and no conformance pack runs a rule for Bedrock or AgentCore")
+    none = f"{said}, and no conformance pack runs a rule for Bedrock or AgentCore"
+    return failed(none) if offers_it else not_applicable(none)

@@ -1,6 +1,7 @@
 """GAI-1.01: AWS Config records the AI resource types that exist in the Region."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from typing import Any
 
 from assessor.model.control import Level, Subject, control
@@ -14,28 +15,40 @@ from collectors import (
     bedrock,
     bedrock_agent,
     bedrock_agentcore_control,
+    cognito_identity,
     cognito_idp,
     config,
     kms,
     lambda_,
+    naming,
+    s3,
     wafv2,
 )
 from evaluators.derived import activity
-from evaluators.derived.activity import active_region
+from evaluators.derived.activity import active_region, own_tool
 from evaluators.derived.offered import offered
 
+_BUCKET = "AWS::S3::Bucket"
+
+
+def _application(profile: object) -> bool:
+    return isinstance(profile, dict) and profile.get("type") == "APPLICATION"
+
+
 # What AWS Config can record of what such workloads are made of; it knows no type for agents, flows or gateways.
-_TYPES: tuple[tuple[str, Operation, tuple[str, str] | None], ...] = (
+_TYPES: tuple[tuple[str, Operation, Callable[[object], bool] | None], ...] = (
     ("AWS::Bedrock::Guardrail", bedrock.LIST_GUARDRAILS, None),
     ("AWS::Bedrock::KnowledgeBase", bedrock_agent.LIST_KNOWLEDGE_BASES, None),
     ("AWS::Bedrock::Prompt", bedrock_agent.LIST_PROMPTS, None),
-    ("AWS::Bedrock::ApplicationInferenceProfile", bedrock.LIST_INFERENCE_PROFILES, ("type", "APPLICATION")),
+    ("AWS::Bedrock::ApplicationInferenceProfile", bedrock.LIST_INFERENCE_PROFILES, _application),
     ("AWS::BedrockAgentCore::Runtime", bedrock_agentcore_control.LIST_AGENT_RUNTIMES, None),
+    ("AWS::BedrockAgentCore::BrowserCustom", bedrock_agentcore_control.LIST_BROWSERS, own_tool),
     ("AWS::Lambda::Function", lambda_.LIST_FUNCTIONS, None),
     ("AWS::ApiGateway::RestApi", apigateway.GET_REST_APIS, None),
     ("AWS::ApiGatewayV2::Api", apigatewayv2.GET_APIS, None),
     ("AWS::WAFv2::WebACL", wafv2.LIST_WEB_ACLS, None),
     ("AWS::Cognito::UserPool", cognito_idp.LIST_USER_POOLS, None),
+    ("AWS::Cognito::IdentityPool", cognito_identity.LIST_IDENTITY_POOLS, None),
     ("AWS::KMS::Key", kms.LIST_KEYS, None),
 )
 
@@ -57,9 +70,16 @@ def _recorded(recorder: Mapping[str, Any], kind: str) -> bool:
     return kind in (group.get("resourceTypes") or ())
 
 
-def _in_use(aws: View, operation: Operation, only: tuple[str, str] | None) -> bool:
-    found = offered(aws.items(operation))
-    return any(only is None or item.get(only[0]) == only[1] for item in found)
+def _in_use(aws: View, operation: Operation, counts: Callable[[object], bool] | None) -> bool:
+    return any(counts is None or counts(item) for item in offered(aws.items(operation)))
+
+
+def _bucket_here(aws: View) -> bool:
+    """Whether a bucket that the run looked at lives in the Region."""
+    return any(
+        naming.bucket_region(str(answer.get("LocationConstraint") or "")) == aws.region
+        for answer in offered(aws.items(s3.GET_BUCKET_LOCATION, ""))
+    )
 
 
 @control(
@@ -75,6 +95,7 @@ def _in_use(aws: View, operation: Operation, only: tuple[str, str] | None) -> bo
         config.DESCRIBE_CONFIGURATION_RECORDERS,
         config.DESCRIBE_CONFIGURATION_RECORDER_STATUS,
         *(operation for _, operation, _ in _TYPES),
+        s3.GET_BUCKET_LOCATION,
         *activity.READS,
     ),
     when_none=Status.NOT_APPLICABLE,
@@ -115,7 +136,8 @@ def config_recorder_covers_ai_types(subject: Subject, aws: View) -> Verdict:
 
     Judged in each Region in which models are used: the account's own recorder. Passes: it is recording, its last
     delivery did not fail, and its strategy covers every type in use that AWS Config has a type for: guardrails,
-    knowledge bases, prompts, application profiles, AgentCore runtimes, functions, APIs, web ACLs, user pools and keys.
+    knowledge bases, prompts, application profiles, AgentCore runtimes and browsers, buckets, functions, APIs, web ACLs,
+    user pools, identity pools and keys.
     Fails: no recorder, one that is stopped or fails to deliver, or a type in use that it leaves out. A recorder that a
     service runs for itself does not count. Not applicable: no model use in the Region.
 
@@ -148,11 +170,15 @@ def config_recorder_covers_ai_types(subject: Subject, aws: View) -> Verdict:
         return failed(told[:1].upper() + told[1:])
     missing: list[str] = []
     unseen: UnseenError | None = None
-    for kind, operation, only in _TYPES:
+    looks: list[tuple[str, Callable[[], bool]]] = [
+        *((kind, partial(_in_use, aws, operation, counts)) for kind, operation, counts in _TYPES),
+        (_BUCKET, partial(_bucket_here, aws)),
+    ]
+    for kind, in_use in looks:
         if any(_recorded(recorder, kind) for recorder in running):
             continue
         try:
-            if _in_use(aws, operation, only):
+            if in_use():
                 missing.append(kind)
         except UnseenError as error:
             unseen = unseen or error

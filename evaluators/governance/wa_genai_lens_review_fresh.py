@@ -1,6 +1,7 @@
 """GAI-1.06: A Well-Architected workload has a Generative AI Lens review updated within the quarter."""
 
 from collections.abc import Iterator
+from math import ceil
 
 from assessor.model.control import Level, Subject, control
 from assessor.model.reading import UnseenError, Why
@@ -10,7 +11,12 @@ from collectors import wellarchitected
 from evaluators.derived.moments import days_since
 from evaluators.derived.offered import offered
 
-_LENS = "lens/genai"
+_LENS = "genai"
+
+
+def _is_lens(named: object) -> bool:
+    """Whether it is the lens's alias, or the ARN that ends in it; other lenses may only sound like it."""
+    return str(named or "").rpartition("/")[2] == _LENS
 
 
 def subjects(aws: View) -> Iterator[Subject]:
@@ -19,7 +25,7 @@ def subjects(aws: View) -> Iterator[Subject]:
     for there in aws.regions():
         try:
             for call, one in offered(there.items_with_call(wellarchitected.LIST_WORKLOADS)):
-                if any(str(lens).endswith((_LENS, "genai")) for lens in one.get("Lenses") or ()):
+                if any(_is_lens(lens) for lens in one.get("Lenses") or ()):
                     yield Subject(
                         str(one.get("WorkloadArn") or aws.root_arn),
                         "AWS::WellArchitected::Workload",
@@ -73,7 +79,7 @@ def wa_genai_lens_review_fresh(subject: Subject, aws: View) -> Verdict:
     limit = int(aws.parameters.get("review_period_days"))
     ages: list[float] = []
     for review in there.items(wellarchitected.LIST_LENS_REVIEWS, WorkloadId=subject.about["id"]):
-        if str(review.get("LensAlias") or review.get("LensArn") or "").endswith("genai"):
+        if _is_lens(review.get("LensAlias") or review.get("LensArn")):
             age = days_since(review.get("UpdatedAt"), aws.now)
             if age is not None:
                 ages.append(age)
@@ -81,5 +87,5 @@ def wa_genai_lens_review_fresh(subject: Subject, aws: View) -> Verdict:
         return not_assessed(
             Why.ERROR, "The workload names the lens, but no review of it with a date was listed"
         )
-    observed = f"The Generative AI Lens review was updated {int(min(ages))} days ago; at most {limit}"
+    observed = f"The Generative AI Lens review was updated {ceil(min(ages))} days ago; at most {limit}"
     return passed(observed) if min(ages) <= limit else failed(observed)

@@ -10,7 +10,7 @@ from assessor.model.view import View
 from collectors import bedrock
 from evaluators.derived import references
 from evaluators.derived.moments import days_since
-from evaluators.derived.references import model_references
+from evaluators.derived.references import Reference, model_references
 
 _KINDS = {
     "agent": "AWS::Bedrock::Agent",
@@ -32,9 +32,24 @@ def subjects(aws: View) -> Iterator[Subject]:
                 named.arn or aws.root_arn,
                 _KINDS.get(named.kind, "AWS::Bedrock::FoundationModel"),
                 key=f"{named.by} {ident}",
-                about={"id": ident, "by": named.by},
+                about={"id": ident, "by": named.by, "regions": _routed(aws, reference, ident)},
                 evidence=named.evidence,
             )
+
+
+def _routed(aws: View, reference: Reference, ident: str) -> tuple[str, ...]:
+    """The other Regions to which a profile routes calls of the model."""
+    regions = (region for region, model in reference.models if model == ident)
+    return tuple(dict.fromkeys(region for region in regions if region not in ("", aws.region)))
+
+
+def _anywhere(aws: View, ident: str, regions: tuple[str, ...]) -> Mapping[str, Any] | None:
+    """What AWS says of a model here, or else in a Region to which calls are routed, as far as the run looks there."""
+    found = _details(aws, ident)
+    for region in regions:
+        if found is None and region in aws.account.regions:
+            found = _details(aws.at(region), ident)
+    return found
 
 
 def _details(aws: View, ident: str) -> Mapping[str, Any] | None:
@@ -87,6 +102,7 @@ def _details(aws: View, ident: str) -> Mapping[str, Any] | None:
     edge_cases=(
         "endOfLifeTime can be set while status is still ACTIVE.",
         "IAM wildcards are not references.",
+        "A model that only the Regions behind a profile list is looked up there.",
     ),
     workload_aware=False,
 )
@@ -95,8 +111,8 @@ def no_legacy_model_referenced(subject: Subject, aws: View) -> Verdict:
 
     Judged is every reference: agents, prompts, flows, application profiles, routers, provisioned throughput, policies
     that name one model, and invocations of the last two weeks. Passes: the model is ACTIVE, and its end of life is not
-    set or further away than `horizon_days` (default 90). Fails: it is LEGACY, or ends sooner. Not assessed: AWS does
-    not list the model in this Region. A wildcard in a policy is no reference.
+    set or further away than `horizon_days` (default 90). Fails: it is LEGACY, or ends sooner. Not assessed: AWS
+    lists the model neither in this Region nor in one of the run to which its profile routes. A wildcard in a policy is no reference.
 
     By hand:
 
@@ -106,9 +122,12 @@ def no_legacy_model_referenced(subject: Subject, aws: View) -> Verdict:
     """
     ident = str(subject.about["id"])
     named = f"{subject.about['by']} names {ident}"
-    details = _details(aws, ident)
+    regions = subject.about["regions"]
+    assert isinstance(regions, tuple)
+    details = _anywhere(aws, ident, regions)
     if details is None:
-        return not_assessed(Why.LINK_UNKNOWN, f"{named}, which AWS does not list in {aws.region}")
+        beside = f", nor in what the run read of {', '.join(regions)}, where its calls go" if regions else ""
+        return not_assessed(Why.LINK_UNKNOWN, f"{named}, which AWS does not list in {aws.region}{beside}")
     life = details.get("modelLifecycle") or {}
     status = str(life.get("status") or "")
     end = str(life.get("endOfLifeTime") or "")

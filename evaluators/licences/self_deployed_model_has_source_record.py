@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from assessor.model.control import Level, Subject, control
-from assessor.model.path import values
+from assessor.model.path import first, values
 from assessor.model.reading import UnseenError, Why
 from assessor.model.verdict import Item, Severity, Status, Verdict, failed, not_assessed, passed
 from assessor.model.view import View
@@ -18,6 +18,8 @@ _MARKETPLACE = "AWS::Bedrock::MarketplaceModelEndpoint"
 _SERVING = ("tgi-inference", "djl-inference", "text-generation", "vllm", "tei-", "-lmi")
 _LICENCE = ("license", "licence")
 _SOURCE = ("model-source",)
+# An endpoint that is being changed goes on serving what it served.
+_SERVES = frozenset({"InService", "Updating", "SystemUpdating", "RollingBack", "UpdateRollbackFailed"})
 
 
 def subjects(aws: View) -> Iterator[Subject]:
@@ -32,7 +34,7 @@ def subjects(aws: View) -> Iterator[Subject]:
         try:
             for call, one in offered(aws.items_with_call(operation)):
                 arn = str(one.get(name))
-                if arn in marketplace or (kind == _ENDPOINT and one.get("EndpointStatus") != "InService"):
+                if arn in marketplace or (kind == _ENDPOINT and one.get("EndpointStatus") not in _SERVES):
                     continue
                 marketplace.add(arn)
                 yield Subject(arn, kind, about={"one": one}, evidence=(call,))
@@ -62,22 +64,51 @@ def _carded(aws: View, said: str) -> Verdict:
 
 
 def _models(aws: View, endpoint: str) -> Iterator[Mapping[str, Any]]:
+    """What the endpoint runs: the models of its variants and of its inference components, as `DescribeModel` has them."""
     detail = aws.get(sagemaker.DESCRIBE_ENDPOINT, EndpointName=endpoint) or {}
     name = detail.get("EndpointConfigName")
     configuration = (
         (aws.get(sagemaker.DESCRIBE_ENDPOINT_CONFIG, EndpointConfigName=name) or {}) if name else {}
     )
-    for model in dict.fromkeys(map(str, values(configuration, "ProductionVariants[].ModelName"))):
+    variants = list(values(configuration, "ProductionVariants[]"))
+    named = [str(one["ModelName"]) for one in variants if one.get("ModelName")]
+    if len(named) < len(variants) or not variants:
+        for component in _components(aws, endpoint):
+            specifications = [*values(component, "Specification"), *values(component, "Specifications[]")]
+            for one in specifications:
+                if one.get("ModelName"):
+                    named.append(str(one["ModelName"]))
+                elif not one.get("BaseInferenceComponentName"):
+                    yield _as_model(component, one)
+    for model in dict.fromkeys(named):
         yield aws.get(sagemaker.DESCRIBE_MODEL, ModelName=model) or {}
+
+
+def _components(aws: View, endpoint: str) -> Iterator[Mapping[str, Any]]:
+    for item in aws.items(sagemaker.LIST_INFERENCE_COMPONENTS):
+        if item.get("EndpointName") == endpoint:
+            name = item.get("InferenceComponentName")
+            yield aws.get(sagemaker.DESCRIBE_INFERENCE_COMPONENT, InferenceComponentName=name) or {}
+
+
+def _as_model(component: Mapping[str, Any], specification: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A component that brings its container itself, in the shape of a model."""
+    image = first(specification, "Container.DeployedImage.SpecifiedImage")
+    return {
+        "ModelName": component.get("InferenceComponentName"),
+        "ModelArn": component.get("InferenceComponentArn"),
+        "PrimaryContainer": {"Image": image} if image else {},
+    }
 
 
 def _of_endpoint(one: Mapping[str, Any], aws: View) -> Verdict:
     models = list(_models(aws, str(one.get("EndpointName"))))
     if not models:
         return not_assessed(
-            Why.LINK_UNKNOWN, "The endpoint's models are inference components, which are not followed"
+            Why.LINK_UNKNOWN, "The endpoint names no model, and no inference component of it is listed"
         )
     known: list[str] = []
+    unsure = ""
     for model in models:
         containers = [*values(model, "PrimaryContainer"), *values(model, "Containers[]")]
         named = f"model {model.get('ModelName')}"
@@ -86,7 +117,7 @@ def _of_endpoint(one: Mapping[str, Any], aws: View) -> Verdict:
             known.append(f"{named} comes from {package}")
             continue
         tags: dict[str, str] = {}
-        for arn in (model.get("ModelArn"), one.get("EndpointArn")):
+        for arn in filter(None, (model.get("ModelArn"), one.get("EndpointArn"))):
             for tag in aws.items(sagemaker.LIST_TAGS, ResourceArn=arn):
                 tags.setdefault(str(tag.get("Key")), str(tag.get("Value") or ""))
         told = _tagged(tags)
@@ -95,12 +126,10 @@ def _of_endpoint(one: Mapping[str, Any], aws: View) -> Verdict:
             continue
         images = [str(c.get("Image") or "") for c in containers]
         if not any(word in image for image in images for word in _SERVING):
-            return not_assessed(
-                Why.LINK_UNKNOWN,
-                f"{named} runs {', '.join(images) or 'no image'}, which may not be a generative model",
-            )
+            unsure = f"{named} runs {', '.join(images) or 'no image'}, which may not be a generative model"
+            continue
         return _carded(aws, f"{named} has no package, no license and model-source tags")
-    return passed("; ".join(known))
+    return not_assessed(Why.LINK_UNKNOWN, unsure) if unsure else passed("; ".join(known))
 
 
 @control(
@@ -116,6 +145,8 @@ def _of_endpoint(one: Mapping[str, Any], aws: View) -> Verdict:
         sagemaker.LIST_ENDPOINTS,
         sagemaker.DESCRIBE_ENDPOINT,
         sagemaker.DESCRIBE_ENDPOINT_CONFIG,
+        sagemaker.LIST_INFERENCE_COMPONENTS,
+        sagemaker.DESCRIBE_INFERENCE_COMPONENT,
         sagemaker.DESCRIBE_MODEL,
         sagemaker.LIST_MODEL_CARDS,
         sagemaker.LIST_TAGS,
@@ -143,13 +174,15 @@ def _of_endpoint(one: Mapping[str, Any], aws: View) -> Verdict:
     edge_cases=(
         "JumpStart models show a Marketplace/public-hub model package ARN.",
         "Inference components hide the model: resolve through ListInferenceComponents.",
+        "An adapter rests on the model of its base component, which is judged.",
+        "An endpoint that is being updated or rolled back serves all the same.",
     ),
     workload_aware=False,
 )
 def self_deployed_model_has_source_record(subject: Subject, aws: View) -> Verdict:
     """A model the account runs itself has a record of where it comes from and under which licence.
 
-    Judged are SageMaker endpoints in service, imported models and marketplace endpoints. Passes: the model comes from a
+    Judged are SageMaker endpoints that serve (the models of their variants and inference components), imported models and marketplace endpoints. Passes: the model comes from a
     model package or the marketplace, which name source and terms, or the tags `license` and `model-source` are set on it.
     Fails: a generative model with neither, where no model card is approved. Not assessed: a card is approved, and the
     listing does not say for which model; or the container is not one that serves language models, so that the model

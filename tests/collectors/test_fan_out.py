@@ -29,6 +29,7 @@ EXAMPLES: dict[Any, str] = {
     naming.not_draft: "3",
     naming.number: "3",
     naming.numbered: "3",
+    naming.own: f"arn:aws:bedrock-agentcore:{REGION}:111122223333:browser-custom/search-abcdefghij",
     naming.region: f"arn:aws:kms:{REGION}:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab",
     naming.role_name: "arn:aws:iam::111122223333:role/service/logs",
     naming.topic: f"arn:aws:sns:{REGION}:111122223333:alerts",

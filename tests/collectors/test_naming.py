@@ -56,6 +56,13 @@ CASES: list[tuple[Callable[[str], str | int | None], str, str | int | None]] = [
     (naming.log_group, "arn:aws:logs:eu-west-1:111122223333:log-group:/trail:*", "/trail"),
     (naming.log_group, "arn:aws:logs:eu-west-1:111122223333:log-group:/trail", "/trail"),
     (naming.log_group, "/trail", None),
+    (
+        naming.own,
+        "arn:aws:bedrock-agentcore:eu-west-1:111122223333:browser-custom/b1",
+        "arn:aws:bedrock-agentcore:eu-west-1:111122223333:browser-custom/b1",
+    ),
+    (naming.own, "arn:aws:bedrock-agentcore:eu-west-1:aws:browser/aws.browser.v1", None),
+    (naming.own, "", None),
     (naming.numbered, "12", "12"),
     (naming.numbered, "DRAFT", None),
     (naming.not_draft, "12", "12"),
