@@ -8,6 +8,9 @@ from assessor.model.operation import Operation, Scope
 from assessor.model.reading import Call, Reading, Unseen, Why, canonical
 
 GLOBAL = "global"
+_ANSWERS = frozenset({Why.DENIED, Why.GATED, Why.THROTTLED})
+_RESTS_ON = {"bedrock": ("bedrock", "bedrock-agent")}
+"""Where agents are offered, Bedrock itself is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +48,20 @@ class Snapshot:
 
     _questions: dict[tuple[str, str, str], Call] = field(default_factory=dict, repr=False, compare=False)
 
+    _answering: set[tuple[str, str, str]] = field(default_factory=set, repr=False, compare=False)
+
     def __post_init__(self) -> None:
         for call in sorted(self.readings, key=_order):
             self._index.setdefault((call.operation, call.account, call.region), []).append(call)
             self._questions.setdefault((call.operation, call.account, call.params), call)
+            reading = self.readings[call]
+            if not isinstance(reading, Unseen) or reading.partial is not None or reading.why in _ANSWERS:
+                self._answering.add((call.service, call.account, call.region))
+
+    def answers(self, call: Call) -> bool:
+        """Whether the service of ``call`` answered anything there, if only with a denial: it is offered there."""
+        services = _RESTS_ON.get(call.service, (call.service,))
+        return any((service, call.account, call.region) in self._answering for service in services)
 
     def same_question(self, call: Call) -> Call | None:
         """The same question as ``call``, asked in whichever Region it was asked."""

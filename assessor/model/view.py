@@ -107,7 +107,7 @@ class View:
                 return None
             case Unseen():
                 # The call looked at last: this one, or the parent's that left it unasked.
-                raise unseen_error(reading, operation, self.trail[-1])
+                raise self._failure(reading, operation, self.trail[-1])
 
     def items(self, operation: Operation, path: str | None = None, **params: Any) -> Iterator[Any]:
         """The items of one listing, or of every call to it when no parameters are given.
@@ -138,12 +138,17 @@ class View:
                     if partial is not None:
                         for item in values(partial, f"{where}[]" if where else ""):
                             yield call, item
-                    failure = failure or unseen_error(reading, operation, call)
+                    failure = failure or self._failure(reading, operation, call)
         if failure is not None:
             raise failure
         blocked = None if params else self._parent_unseen(operation)
         if blocked is not None:
-            raise unseen_error(blocked, operation, self.trail[-1])
+            raise self._failure(blocked, operation, self.trail[-1])
+
+    def _failure(self, reading: Unseen, operation: Operation, call: Call) -> UnseenError:
+        error = unseen_error(reading, operation, call)
+        error.offered = self.snapshot.answers(call)
+        return error
 
     def _calls(self, operation: Operation, params: Mapping[str, Any]) -> list[Call]:
         if params:

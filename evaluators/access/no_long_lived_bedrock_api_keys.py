@@ -31,7 +31,9 @@ def subjects(aws: View) -> Iterator[Subject]:
     """The account, for what bounds such keys; then every active key that has not expired."""
     yield Subject(aws.root_arn, "AWS::::Account", key="bound")
     for credential in aws.items(iam.LIST_SERVICE_SPECIFIC_CREDENTIALS):
-        if credential.get("Status") == "Active" and not _expired(credential, aws):
+        # The request asks for Bedrock's alone; whatever else an answer holds is none of its keys.
+        ours = credential.get("ServiceName", _SERVICE) == _SERVICE
+        if ours and credential.get("Status") == "Active" and not _expired(credential, aws):
             yield Subject(
                 _user_arn(str(credential.get("UserName", "")), aws),
                 "AWS::IAM::User",
@@ -146,7 +148,7 @@ def _bound(aws: View) -> Verdict:
         said = [f"{_names(using)} may call models with a long-term API key"] if using else []
         said += [f"{_names(creating)} may create one"] if creating else []
         return failed(
-            f"IAM users are not kept from Bedrock API keys: {', '.join(said)} (before SCP)", Severity.MEDIUM
+            f"IAM users are not kept from Bedrock API keys: {', '.join(said)}{before}", Severity.MEDIUM
         )
     if known.unseen is not None:
         raise known.unseen

@@ -23,6 +23,8 @@ _NAME = re.compile(rf"(?:^|_)(?:{_VENDORS})(?:_[A-Z0-9]+)*?_?(?:{_KEYS})(?:_\d+)
 _EXACT = frozenset({"AWS_BEARER_TOKEN_BEDROCK"})
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _REFERENCES = frozenset({Look.ARN, Look.REFERENCE, Look.URL, Look.MODEL, Look.NAME, Look.EMPTY})
+# The SDK takes what this variable holds for the token itself: the name of a secret would be of no use there.
+_TAKEN_AS_TOKEN = _REFERENCES - {Look.NAME, Look.MODEL, Look.URL}
 _SHOWN = 4
 
 
@@ -129,7 +131,7 @@ def _judged(
         )
     if unseen is not None:
         raise unseen
-    unclear = [one for one in named if one.look not in _REFERENCES]
+    unclear = [one for one in named if one.look not in _harmless(one.name)]
     if unclear:
         return not_assessed(
             Why.LINK_UNKNOWN,
@@ -151,6 +153,11 @@ def _judged(
 def _provider_key(name: str) -> bool:
     written = _HUMP.sub("_", name).replace("-", "_").upper()
     return written in _EXACT or _NAME.search(written) is not None
+
+
+def _harmless(name: str) -> frozenset[Look]:
+    """What a variable of that name may hold."""
+    return _TAKEN_AS_TOKEN if name in _EXACT else _REFERENCES
 
 
 def _shown(variables: list[Variable]) -> str:

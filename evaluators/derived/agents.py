@@ -11,7 +11,7 @@ from assessor.model.operation import Operation
 from assessor.model.reading import Call, Seen, Unseen, UnseenError
 from assessor.model.view import Gathered, View, gather, unseen_error
 from collectors import bedrock_agent
-from evaluators.derived.offered import offered
+from evaluators.derived.offered import surely
 
 DRAFT = "DRAFT"
 TEST_ALIAS = "TSTALIASID"
@@ -79,7 +79,7 @@ def _deployed(aws: View) -> Iterator[AgentVersion]:
 
     unseen: UnseenError | None = None
     try:
-        for call, alias in offered(aws.items_with_call(bedrock_agent.LIST_AGENT_ALIASES)):
+        for call, alias in surely(aws.items_with_call(bedrock_agent.LIST_AGENT_ALIASES)):
             if alias.get("agentAliasStatus") in _GONE:
                 continue
             agent_id = str(call.request.get("agentId", ""))

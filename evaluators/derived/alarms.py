@@ -339,8 +339,18 @@ def active_mutes(aws: View) -> Gathered[tuple[str, frozenset[str]]]:
     Where the Region does not offer mute rules, none can be in force.
     """
     found = gather(_active_mutes(aws))
-    unsupported = found.unseen is not None and found.unseen.why is Why.UNSUPPORTED
-    return Gathered(found.known, None if unsupported else found.unseen)
+    return Gathered(found.known, None if _no_mute_rules(found.unseen) else found.unseen)
+
+
+def _no_mute_rules(unseen: UnseenError | None) -> bool:
+    """Whether the Region has no such thing as a mute rule: their listing says so, not one rule that is listed."""
+    listing = cloudwatch.LIST_ALARM_MUTE_RULES.id
+    return (
+        unseen is not None
+        and unseen.why is Why.UNSUPPORTED
+        and unseen.call is not None
+        and unseen.call.operation == listing
+    )
 
 
 def _active_mutes(aws: View) -> Iterator[tuple[str, frozenset[str]]]:

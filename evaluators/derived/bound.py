@@ -15,7 +15,7 @@ from evaluators.derived import enforcement
 from evaluators.derived.enforcement import Enforced, defect, enforced_configurations
 from evaluators.derived.guardrail_versions import DRAFT
 from evaluators.derived.model_targets import MODEL, kind_of, last
-from evaluators.derived.offered import offered
+from evaluators.derived.offered import surely
 from evaluators.derived.universe import estate
 from evaluators.derived.ways import Field, is_profile
 
@@ -78,7 +78,7 @@ class Fences:
             self.fences.append(Fence(view.region, one))
 
     def _listed(self, view: View) -> None:
-        drafts = gather(offered(view.items(bedrock.LIST_GUARDRAILS)))
+        drafts = gather(surely(view.items(bedrock.LIST_GUARDRAILS)))
         if drafts.unseen is not None:
             self.unseen.append(drafts.unseen)
         for draft in drafts.known:

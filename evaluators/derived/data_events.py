@@ -150,17 +150,25 @@ def _dead(status: Answer) -> str:
 def _stores(aws: View, there: View) -> Iterator[Recorder]:
     own = there.region == aws.region
     found = gather(there.items(cloudtrail.LIST_EVENT_DATA_STORES))
-    arns = [str(item.get("EventDataStoreArn") or "") for item in found.known]
-    made = gather(*(_store(there, arn, own=own) for arn in arns if arn))
+    made = gather(*(_store(there, item, own=own) for item in found.known if item.get("EventDataStoreArn")))
     yield from made.known
-    unseen = found.unseen or made.unseen
-    # Where event data stores are not offered there are none.
-    if unseen is not None and unseen.why is not Why.UNSUPPORTED:
+    # Where the listing of event data stores is not offered there are none.
+    listing = found.unseen if found.unseen is not None and found.unseen.why is not Why.UNSUPPORTED else None
+    unseen = listing or made.unseen
+    if unseen is not None:
         raise UnseenError(unseen.why, unseen.detail, unseen.grant, unseen.call)
 
 
-def _store(aws: View, arn: str, *, own: bool) -> Iterator[Recorder]:
-    answer = aws.get(cloudtrail.GET_EVENT_DATA_STORE, EventDataStore=arn)
+def _store(aws: View, listed: Answer, *, own: bool) -> Iterator[Recorder]:
+    """One store. The listing once told status and selectors too; where it still does, it is enough."""
+    arn = str(listed.get("EventDataStoreArn") or "")
+    answer: Answer | None
+    try:
+        answer = aws.get(cloudtrail.GET_EVENT_DATA_STORE, EventDataStore=arn)
+    except UnseenError:
+        if not (listed.get("Status") and listed.get("AdvancedEventSelectors")):
+            raise
+        answer = listed
     if answer is None or not (own or answer.get("MultiRegionEnabled")):
         return
     status = str(answer.get("Status") or "")

@@ -19,7 +19,7 @@ from assessor.model.view import Gathered, View, gather
 from collectors import bedrock, organizations
 from evaluators.derived import guardrail_versions
 from evaluators.derived.guardrail_versions import GuardrailVersion
-from evaluators.derived.offered import offered
+from evaluators.derived.offered import surely
 
 READS: tuple[Operation, ...] = (
     bedrock.LIST_ENFORCED_GUARDRAILS_CONFIGURATION,
@@ -91,7 +91,7 @@ def enforced_configurations(aws: View) -> Gathered[Enforced]:
 
 
 def _account(aws: View) -> Iterator[Enforced]:
-    for call, raw in offered(aws.items_with_call(bedrock.LIST_ENFORCED_GUARDRAILS_CONFIGURATION)):
+    for call, raw in surely(aws.items_with_call(bedrock.LIST_ENFORCED_GUARDRAILS_CONFIGURATION)):
         identifier = raw.get("guardrailArn") or raw.get("guardrailId")
         if not identifier:
             continue

@@ -12,7 +12,7 @@ from assessor.model.reading import Call, UnseenError
 from assessor.model.view import Answer, Gathered, View, gather
 from collectors import bedrock_agent
 from evaluators.derived.agents import DRAFT, TEST_ALIAS, configured, named_aliases
-from evaluators.derived.offered import offered
+from evaluators.derived.offered import surely
 
 READS: tuple[Operation, ...] = (
     bedrock_agent.LIST_FLOWS,
@@ -94,7 +94,7 @@ def _deployed(aws: View) -> Iterator[FlowVersion]:
     calls: dict[str, Call] = {}
     unseen: UnseenError | None = None
     try:
-        for call, alias in offered(aws.items_with_call(bedrock_agent.LIST_FLOW_ALIASES)):
+        for call, alias in surely(aws.items_with_call(bedrock_agent.LIST_FLOW_ALIASES)):
             flow_id = str(alias.get("flowId") or call.request.get("flowIdentifier", ""))
             calls[flow_id] = call
             for route in alias.get("routingConfiguration") or ():

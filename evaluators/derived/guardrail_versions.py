@@ -12,7 +12,6 @@ from assessor.model.reading import Absent, Seen, UnseenError, Why
 from assessor.model.snapshot import call_of
 from assessor.model.view import Answer, View
 from collectors import bedrock
-from evaluators.derived.offered import offered
 
 DRAFT = "DRAFT"
 """The version AWS takes where none is named: the working draft, which anybody with UpdateGuardrail changes."""
@@ -126,7 +125,7 @@ def versions(aws: View, guardrail_id: str) -> Iterator[str]:
 
     Raises UnseenError after what is known.
     """
-    for draft in offered(aws.items(bedrock.LIST_GUARDRAILS)):
+    for draft in aws.items(bedrock.LIST_GUARDRAILS):
         if draft.get("id") == guardrail_id:
             for item in aws.items(bedrock.LIST_GUARDRAILS_VERSIONS, guardrailIdentifier=guardrail_id):
                 yield str(item.get("version", DRAFT))

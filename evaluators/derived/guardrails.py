@@ -19,7 +19,7 @@ from evaluators.derived.enforcement import Layer, enforced_configurations
 from evaluators.derived.flows import FlowVersion, deployed_flows, flow_nodes
 from evaluators.derived.guardrail_conditions import Demand, guardrail_demands
 from evaluators.derived.guardrail_versions import DRAFT, GuardrailVersion, guardrail_arn, versions, written
-from evaluators.derived.offered import offered
+from evaluators.derived.offered import surely
 
 READS: tuple[Operation, ...] = tuple(
     dict.fromkeys(
@@ -214,7 +214,7 @@ def _may_lie_in(pattern: str, region: str) -> bool:
 def _matching(aws: View, demand: Demand, text: str) -> Iterator[Reference]:
     """One reference per own guardrail that fits: its newest version that fits is the one taken to be in use."""
     matched = False
-    for draft in offered(aws.items(bedrock.LIST_GUARDRAILS)):
+    for draft in surely(aws.items(bedrock.LIST_GUARDRAILS)):
         arn = str(draft.get("arn", ""))
         fitting = [
             GuardrailVersion(arn, version)
@@ -300,7 +300,7 @@ def idle_guardrails(aws: View) -> list[Answer]:
     Raises UnseenError unless everything that could refer to them was read.
     """
     used = {one.guardrail.guardrail for one in aws.derive(guardrails_in_use)}
-    listed = offered(aws.items(bedrock.LIST_GUARDRAILS))
+    listed = surely(aws.items(bedrock.LIST_GUARDRAILS))
     return [one for one in listed if one.get("arn") not in used]
 
 

@@ -18,3 +18,16 @@ def offered(things: Iterable[T]) -> Iterator[T]:
     except UnseenError as error:
         if error.why is not Why.UNSUPPORTED:
             raise
+
+
+def surely(things: Iterable[T]) -> Iterator[T]:
+    """The things, or none where nothing of the service that lists them is offered in the Region.
+
+    For what a verdict hangs on: where the service answers other calls, one operation that it refuses is a gap in what
+    was seen, and no proof that there is nothing. Raises UnseenError.
+    """
+    try:
+        yield from things
+    except UnseenError as error:
+        if error.why is not Why.UNSUPPORTED or error.offered:
+            raise

@@ -72,10 +72,12 @@ def without_passwords(aws: View, pool: UserPool) -> str:
 
 
 def machine(client: Answer) -> bool:
-    """Whether only machines use a client: by client_credentials alone."""
-    return bool(client.get("AllowedOAuthFlowsUserPoolClient")) and set(
-        client.get("AllowedOAuthFlows") or ()
-    ) == {"client_credentials"}
+    """Whether only machines use a client: by client_credentials alone.
+
+    A client has OAuth flows only with ``AllowedOAuthFlowsUserPoolClient``; an answer may leave that out.
+    """
+    allowed = client.get("AllowedOAuthFlowsUserPoolClient") is not False
+    return allowed and set(client.get("AllowedOAuthFlows") or ()) == {"client_credentials"}
 
 
 def _kind(client: Answer) -> str:

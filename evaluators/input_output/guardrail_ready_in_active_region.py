@@ -10,7 +10,7 @@ from evaluators.derived import activity, guardrails
 from evaluators.derived.activity import active_region
 from evaluators.derived.guardrail_versions import definition, filters, policies
 from evaluators.derived.guardrails import InUse, Source, guardrails_in_use
-from evaluators.derived.offered import offered
+from evaluators.derived.offered import surely
 
 READS: tuple[Operation, ...] = (*activity.READS, *guardrails.READS)
 
@@ -92,7 +92,7 @@ def guardrail_ready_in_active_region(subject: Subject, aws: View) -> Verdict:
         raise unseen
     if faults:
         return failed(". ".join(faults[:3]))
-    existing = [str(one.get("arn", "")) for one in offered(aws.items(bedrock.LIST_GUARDRAILS))]
+    existing = [str(one.get("arn", "")) for one in surely(aws.items(bedrock.LIST_GUARDRAILS))]
     if existing:
         return failed(
             f"{_list(existing)} exists, in use by nothing. The Region is active: {subject.about['because']}"

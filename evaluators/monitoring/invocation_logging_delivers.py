@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from assessor.iam.policy import Use
 from assessor.model.control import Level, Subject, control
 from assessor.model.path import values
-from assessor.model.reading import UnseenError
+from assessor.model.reading import UnseenError, Why
 from assessor.model.verdict import Item, Severity, Status, Verdict, failed, not_applicable, passed
 from assessor.model.view import View
 from collectors import iam, kms, naming, s3
@@ -134,6 +134,13 @@ def _role(aws: View, group: LogGroup) -> Iterator[str]:
     if name is None:
         yield "no role is set to write it"
         return
+    owner = naming.account(group.role_arn)
+    if owner not in (None, aws.account_id):
+        # A role of the same name in this account says nothing of that one.
+        raise UnseenError(
+            Why.CROSS_ACCOUNT,
+            f"its role {group.role_arn} belongs to account {owner}: it cannot be read from here",
+        )
     answer = aws.get(iam.GET_ROLE, RoleName=name)
     if answer is None:
         yield f"its role {group.role_arn} does not exist"

@@ -197,7 +197,13 @@ def _agent_alias(aws: View, live: Live) -> Verdict:
     if draft is not None:
         return draft
     listed = _numbers(aws.items(bedrock_agent.LIST_AGENT_VERSIONS, agentId=live.owner), "agentVersion")
-    history = aws.get(bedrock_agent.GET_AGENT_ALIAS, agentId=live.owner, agentAliasId=live.alias) or {}
+    bare = _way_back(what, live.routes, listed, [])
+    try:
+        history = aws.get(bedrock_agent.GET_AGENT_ALIAS, agentId=live.owner, agentAliasId=live.alias) or {}
+    except UnseenError:
+        if bare.status is Status.FAIL:
+            return bare
+        raise
     before = values(history, "agentAlias.agentAliasHistoryEvents[].routingConfiguration[].agentVersion")
     past = sorted({int(version) for version in before if str(version).isdecimal()} - listed)
     notes = [f"it once routed to version {past[-1]}, which is deleted"] if past else []
