@@ -132,6 +132,12 @@ DECLARED: tuple[Parameter, ...] = (
         "tag keys that agents, guardrails, knowledge bases and their like must carry",
     ),
     Parameter("review_period_days", int, 90, "days a Generative AI Lens review holds"),
+    Parameter(
+        "review_lenses",
+        list,
+        [],
+        "ARNs of custom lenses (* for any text) that replace the Generative AI Lens",
+    ),
     Parameter("horizon_days", int, 90, "days before a model's end of life in which nothing may depend on it"),
     Parameter(
         "approved_regions",

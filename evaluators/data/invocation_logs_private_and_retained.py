@@ -114,10 +114,11 @@ def _verdict(
             unseen = unseen or error
     if problems:
         gravest = min((severity for severity, _ in problems), key=lambda severity: severity.rank)
-        return failed(f"{what}: {'; '.join(said for _, said in problems)}", gravest, *notes)
+        told = "; ".join(dict.fromkeys(said for _, said in problems))
+        return failed(f"{what}: {told}", gravest, *notes)
     if unseen is not None:
         raise unseen
-    return passed(f"{what}: {'; '.join(facts)}", *notes)
+    return passed(f"{what}: {'; '.join(dict.fromkeys(facts))}", *notes)
 
 
 # -- log groups ------------------------------------------------------------------------------------

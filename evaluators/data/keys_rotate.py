@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from assessor.model.control import Level, Subject, control
 from assessor.model.path import first
-from assessor.model.reading import Call, UnseenError
+from assessor.model.reading import Call, UnseenError, Why
 from assessor.model.verdict import (
     Item,
     Severity,
@@ -13,6 +13,7 @@ from assessor.model.verdict import (
     Verdict,
     failed,
     not_applicable,
+    not_assessed,
     passed,
 )
 from assessor.model.view import Answer, View
@@ -135,6 +136,11 @@ def keys_rotate(subject: Subject, aws: View) -> Verdict:
         return not_applicable(f"{what} is of spec {spec}, which cannot rotate")
     if key.state in ("PendingDeletion", "PendingReplicaDeletion"):
         return not_applicable(f"{what} waits for its deletion ({key.state}, GAI-5.14)")
+    owner = naming.account(key.arn)
+    if owner not in (None, aws.account_id):
+        return not_assessed(
+            Why.CROSS_ACCOUNT, f"{what} belongs to account {owner}, which decides about its rotation"
+        )
     if facts.get("Origin", "AWS_KMS") != "AWS_KMS":
         return _by_age(at, what, key, facts)
     return _by_status(at, what, key, facts)

@@ -107,8 +107,10 @@ def vector_stores_encrypted(subject: Subject, aws: View) -> Verdict:
             f"{store.what} lies outside AWS: its encryption is a question to its owner (ATT-5.2)",
         )
     judge = _JUDGES.get(store.kind)
-    if judge is None or store.resource == "AWS::Bedrock::KnowledgeBase":
+    if judge is None:
         return not_assessed(Why.LINK_UNKNOWN, f"{store.what} is of a kind that this version does not know")
+    if store.resource == "AWS::Bedrock::KnowledgeBase":
+        return not_assessed(Why.LINK_UNKNOWN, f"Which {store.what} it is, AWS does not say")
     answer = stores.settings(aws, store)
     if answer is None:
         owner = naming.account(store.arn)

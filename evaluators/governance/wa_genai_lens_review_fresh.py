@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from math import ceil
 
+from assessor.iam.patterns import glob_matches
 from assessor.model.control import Level, Subject, control
 from assessor.model.reading import UnseenError, Why
 from assessor.model.verdict import Item, Severity, Status, Verdict, failed, not_assessed, passed
@@ -14,9 +15,11 @@ from evaluators.derived.offered import offered
 _LENS = "genai"
 
 
-def _is_lens(named: object) -> bool:
-    """Whether it is the lens's alias, or the ARN that ends in it; other lenses may only sound like it."""
-    return str(named or "").rpartition("/")[2] == _LENS
+def _is_lens(named: object, aws: View) -> bool:
+    """Whether it is the lens's alias, the ARN that ends in it, or a lens that the owner reviews with in its place."""
+    text = str(named or "")
+    own = (str(entry) for entry in aws.parameters.get("review_lenses"))
+    return text.rpartition("/")[2] == _LENS or any(glob_matches(entry, text) for entry in own)
 
 
 def subjects(aws: View) -> Iterator[Subject]:
@@ -25,7 +28,7 @@ def subjects(aws: View) -> Iterator[Subject]:
     for there in aws.regions():
         try:
             for call, one in offered(there.items_with_call(wellarchitected.LIST_WORKLOADS)):
-                if any(_is_lens(lens) for lens in one.get("Lenses") or ()):
+                if any(_is_lens(lens, aws) for lens in one.get("Lenses") or ()):
                     yield Subject(
                         str(one.get("WorkloadArn") or aws.root_arn),
                         "AWS::WellArchitected::Workload",
@@ -56,10 +59,10 @@ def subjects(aws: View) -> Iterator[Subject]:
     fix_cli="aws wellarchitected list-lens-reviews --workload-id $ID",
     answers=("S1.5", "S1.6"),
     frameworks={"nist_ai_rmf": ("GOVERN 1.5",), "nist_ai_600_1": ("GV-1.5-001",), "iso_42001": ("A.6.2.6",)},
-    parameters=("review_period_days",),
+    parameters=("review_period_days", "review_lenses"),
     edge_cases=(
         ("Lens alias seen in public material is arn:aws:wellarchitected::aws:lens/genai; match on suffix."),
-        "Custom lenses (lens ARN with account id) may replace it: allow a parameter.",
+        "Custom lenses (lens ARN with account id) may replace it: review_lenses names them.",
     ),
     workload_aware=False,
 )
@@ -67,7 +70,8 @@ def wa_genai_lens_review_fresh(subject: Subject, aws: View) -> Verdict:
     """A workload reviewed with the Generative AI Lens was reviewed within the period.
 
     Passes: the lens review was updated in the last `review_period_days` (default 90). Fails: it is older. Not
-    applicable: no workload uses the lens; the review may be held elsewhere, which ATT-1.4 asks.
+    applicable: no workload uses the lens, or a custom one that `review_lenses` names in its place; the review may be
+    held elsewhere, which ATT-1.4 asks.
 
     By hand:
 
@@ -79,7 +83,7 @@ def wa_genai_lens_review_fresh(subject: Subject, aws: View) -> Verdict:
     limit = int(aws.parameters.get("review_period_days"))
     ages: list[float] = []
     for review in there.items(wellarchitected.LIST_LENS_REVIEWS, WorkloadId=subject.about["id"]):
-        if _is_lens(review.get("LensAlias") or review.get("LensArn")):
+        if any(_is_lens(review.get(name), aws) for name in ("LensAlias", "LensArn")):
             age = days_since(review.get("UpdatedAt"), aws.now)
             if age is not None:
                 ages.append(age)

@@ -125,6 +125,8 @@ def vector_stores_not_public(subject: Subject, aws: View) -> Verdict:
     owner = naming.account(store.arn)
     if owner is not None and owner != aws.account_id:
         return not_assessed(Why.CROSS_ACCOUNT, f"The {store.what}, {store.arn}, belongs to account {owner}")
+    if store.resource == "AWS::Bedrock::KnowledgeBase":
+        return not_assessed(Why.LINK_UNKNOWN, f"Which {store.what} it is, AWS does not say")
     at = aws.at(naming.region(store.arn) or aws.region)
     if store.kind == stores.VECTORS:
         return _vectors(store, at)
