@@ -47,7 +47,8 @@ from evaluators.derived.guardrail_content import KIND, READS, guardrail_subjects
 def sensitive_information_filtered_on_input(subject: Subject, aws: View) -> Verdict:
     """Every guardrail version in use blocks or masks each required kind of sensitive data in prompts.
 
-    Judged is the version that is referred to. A guardrail that nothing refers to is shown as INFO.
+    Judged is the version that is referred to. A guardrail that nothing refers to is shown as INFO (not
+    assessed where a function's environment hints that code passes one).
 
     Passes: each of `required_pii` is an entity type, or the name of a regular expression, of the guardrail, its
     `inputAction` (where left out, its `action`) is `BLOCK` or `ANONYMIZE`, and `inputEnabled` is not false. Fails: there is

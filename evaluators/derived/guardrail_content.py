@@ -10,14 +10,15 @@ from typing import Any, Literal
 
 from assessor.model.control import Subject
 from assessor.model.operation import Operation
-from assessor.model.verdict import Verdict, failed, info, not_applicable, passed
+from assessor.model.reading import Why
+from assessor.model.verdict import Verdict, failed, info, not_applicable, not_assessed, passed
 from assessor.model.view import Answer, Gathered, View, gather
 from evaluators.derived import guardrail_versions, guardrails
 from evaluators.derived.enforcement import complete_enforcement
 from evaluators.derived.guardrail_versions import DRAFT, GuardrailVersion, definition
-from evaluators.derived.guardrails import InUse, guardrails_in_use, idle_guardrails
+from evaluators.derived.guardrails import InUse, guardrails_in_use, hinted_by, idle_guardrails
 
-READS: tuple[Operation, ...] = guardrails.READS
+READS: tuple[Operation, ...] = (*guardrails.READS, *guardrails.HINT_READS)
 
 KIND = "AWS::Bedrock::Guardrail"
 Direction = Literal["input", "output"]
@@ -132,6 +133,13 @@ def _idle(aws: View, idle: GuardrailVersion, faults: Faults) -> Verdict:
     lacks = faults([answer]) if answer is not None else []
     name = "working draft" if idle.version == DRAFT else f"version {idle.version}"
     would = f"its {name} would fail: {'; '.join(lacks)}" if lacks else f"its {name} would pass"
+    hint = hinted_by(aws)
+    if hint:
+        return not_assessed(
+            Why.LINK_UNKNOWN,
+            f"No configuration refers to this guardrail, but {hint} hints that code may pass it, in a version that is "
+            f"not known; {would}",
+        )
     return info(f"Nothing refers to this guardrail; {would}")
 
 

@@ -5,14 +5,16 @@ names does. Calls that code makes are seen only in the metrics of ``AWS/Bedrock/
 https://docs.aws.amazon.com/bedrock/latest/userguide/guardrails-use.html
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
+from assessor.model.looks import Look, look_of
 from assessor.model.operation import Operation
 from assessor.model.reading import Call
 from assessor.model.view import Answer, Gathered, View, gather
-from collectors import bedrock, cloudwatch
+from collectors import bedrock, cloudwatch, lambda_
 from evaluators.derived import agents, enforcement, flows, guardrail_conditions, guardrail_versions
 from evaluators.derived.agents import AgentVersion, agent_guardrail, deployed_agents
 from evaluators.derived.enforcement import Layer, enforced_configurations
@@ -34,7 +36,10 @@ READS: tuple[Operation, ...] = tuple(
     )
 )
 
+HINT_READS: tuple[Operation, ...] = (lambda_.LIST_FUNCTIONS,)
+
 _NAMESPACE = "AWS/Bedrock/Guardrails"
+_HINT = re.compile(r"GUARDRAIL(?:_?(?:ID|ARN|IDENTIFIER|VERSION))?(?:_|$)", re.IGNORECASE)
 
 
 class Source(StrEnum):
@@ -304,12 +309,36 @@ def idle_guardrails(aws: View) -> list[Answer]:
     return [one for one in listed if one.get("arn") not in used]
 
 
+def hinted_by(aws: View) -> str:
+    """What hints that code passes a guardrail that no configuration refers to, "" where nothing does.
+
+    A function of the Region with a variable named after a guardrail that holds something. Which guardrail and version
+    it names is not kept, so that it never decides for or against one. Raises UnseenError.
+    """
+    return aws.derive(_hinted_by)
+
+
+def _hinted_by(aws: View) -> str:
+    for function in surely(aws.items(lambda_.LIST_FUNCTIONS)):
+        variables = (function.get("Environment") or {}).get("Variables") or {}
+        names = [
+            str(name)
+            for name, kept in sorted(variables.items())
+            if _HINT.search(str(name)) and look_of(kept) is not Look.EMPTY
+        ]
+        if names:
+            return f"variable {names[0]} of function {function.get('FunctionName', '')}"
+    return ""
+
+
 __all__ = [
+    "HINT_READS",
     "READS",
     "InUse",
     "Reference",
     "Source",
     "guardrail_references",
     "guardrails_in_use",
+    "hinted_by",
     "idle_guardrails",
 ]

@@ -49,8 +49,9 @@ from evaluators.derived.guardrail_content import KIND, READS, guardrail_subjects
 def denied_topics_defined(subject: Subject, aws: View) -> Verdict:
     """Every guardrail version in use denies at least one topic, in both directions.
 
-    Judged is the version that is referred to. A guardrail that nothing refers to is shown as INFO. Whether the
-    topics are the right ones is for people to say; definitions are not kept, their presence is.
+    Judged is the version that is referred to. A guardrail that nothing refers to is shown as INFO (not
+    assessed where a function's environment hints that code passes one). Whether the topics are the right ones
+    is for people to say; definitions are not kept, their presence is.
 
     Passes: at least one `DENY` topic with a definition blocks on input and output, and every name in
     `required_topics` is among those that block. Fails: no topic, only topics that detect or are disabled, or a

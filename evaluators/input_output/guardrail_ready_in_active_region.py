@@ -2,17 +2,17 @@
 
 from assessor.model.control import Level, Subject, control
 from assessor.model.operation import Operation
-from assessor.model.reading import UnseenError
-from assessor.model.verdict import Item, Severity, Status, Verdict, failed, passed
+from assessor.model.reading import UnseenError, Why
+from assessor.model.verdict import Item, Severity, Status, Verdict, failed, not_assessed, passed
 from assessor.model.view import View
 from collectors import bedrock
 from evaluators.derived import activity, guardrails
 from evaluators.derived.activity import active_region
 from evaluators.derived.guardrail_versions import definition, filters, policies
-from evaluators.derived.guardrails import InUse, Source, guardrails_in_use
+from evaluators.derived.guardrails import InUse, Source, guardrails_in_use, hinted_by
 from evaluators.derived.offered import surely
 
-READS: tuple[Operation, ...] = (*activity.READS, *guardrails.READS)
+READS: tuple[Operation, ...] = (*activity.READS, *guardrails.READS, *guardrails.HINT_READS)
 
 
 @control(
@@ -64,7 +64,8 @@ def guardrail_ready_in_active_region(subject: Subject, aws: View) -> Verdict:
 
     Passes: one guardrail version that something refers to is `READY` and holds at least one policy (what it filters
     is judged by GAI-4.05 to GAI-4.09), or the organization enforces one. Fails: there is none, none is in use, or
-    those in use do not exist, are not ready or hold no policy.
+    those in use do not exist, are not ready or hold no policy. Not assessed: no configuration refers to one that is
+    there, but a variable of a function hints that code passes it; which one is not kept, and no metric shows it yet.
 
     By hand:
 
@@ -90,9 +91,23 @@ def guardrail_ready_in_active_region(subject: Subject, aws: View) -> Verdict:
         faults.append(fault)
     if unseen is not None:
         raise unseen
+    listed = list(surely(aws.items(bedrock.LIST_GUARDRAILS)))
+    used_ones = {used.guardrail.guardrail for used in found.known}
+    idle = [str(one["arn"]) for one in listed if one.get("arn") not in used_ones and filters(one)]
+    hint = hinted_by(aws) if idle else ""
+    if hint:
+        return not_assessed(
+            Why.LINK_UNKNOWN,
+            ". ".join(
+                (
+                    f"{_list(idle)} exists, and no configuration refers to it, but {hint} hints that code may pass it",
+                    *faults[:3],
+                )
+            ),
+        )
     if faults:
         return failed(". ".join(faults[:3]))
-    existing = [str(one.get("arn", "")) for one in surely(aws.items(bedrock.LIST_GUARDRAILS))]
+    existing = [str(one.get("arn", "")) for one in listed]
     if existing:
         return failed(
             f"{_list(existing)} exists, in use by nothing. The Region is active: {subject.about['because']}"

@@ -61,7 +61,8 @@ from evaluators.derived.guardrail_content import (
 def harmful_content_filters_block(subject: Subject, aws: View) -> Verdict:
     """Every guardrail version in use blocks each harmful-content category, on input and on output.
 
-    Judged is the version that is referred to. A guardrail that nothing refers to is shown as INFO.
+    Judged is the version that is referred to. A guardrail that nothing refers to is shown as INFO (not
+    assessed where a function's environment hints that code passes one).
 
     Passes: each of `categories` has a filter whose `inputStrength` and `outputStrength` are at least `min_strength`,
     whose actions are `BLOCK` or left out, and which is not disabled. Fails: a category is missing, `NONE`, weaker,

@@ -63,9 +63,10 @@ from evaluators.derived.guardrail_content import (
 def prompt_attack_filter_blocks(subject: Subject, aws: View) -> Verdict:
     """Every guardrail version in use has the prompt-attack filter, blocking input at the required strength.
 
-    Judged is the version that is referred to (by an enforcement, an agent or flow behind an alias, an IAM condition,
-    or calls seen in metrics), never the working draft unless the draft is what is referred to. A guardrail that
-    nothing refers to is shown as INFO.
+    Judged is the version that is referred to (by an enforcement, an agent or flow behind an alias, an IAM
+    condition, or calls seen in metrics), never the working draft unless the draft is what is referred to. A
+    guardrail that nothing refers to is shown as INFO (not assessed where a function's environment hints that
+    code passes one).
 
     Passes: `PROMPT_ATTACK` is there, its `inputStrength` is at least `required_strength`, `inputAction` is `BLOCK` or
     left out, `inputEnabled` is not false. Fails: the filter is missing, weaker, set to `NONE` (detect only), disabled,

@@ -50,7 +50,8 @@ from evaluators.derived.guardrail_content import KIND, READS, guardrail_subjects
 def sensitive_information_filtered_on_output(subject: Subject, aws: View) -> Verdict:
     """Every guardrail version in use blocks or masks each required kind of sensitive data in responses.
 
-    Judged is the version that is referred to. A guardrail that nothing refers to is shown as INFO.
+    Judged is the version that is referred to. A guardrail that nothing refers to is shown as INFO (not
+    assessed where a function's environment hints that code passes one).
 
     Passes: each of `required_pii` is an entity type, or the name of a regular expression, of the guardrail, its
     `outputAction` (where left out, its `action`) is `BLOCK` or `ANONYMIZE`, and `outputEnabled` is not false. Fails: there is
