@@ -114,6 +114,24 @@ GET_FUNCTION = Operation(
     redact=(Looks("Configuration.Environment.Variables{}"), "Code.Location"),
 )
 
+# Of functions that are container images, and of the versions that their aliases point at: which image they run.
+GET_FUNCTION_IMAGES = Operation(
+    "lambda",
+    "GetFunction",
+    "lambda:GetFunction",
+    each=(
+        Each(LIST_FUNCTIONS, {"FunctionName": "FunctionName"}, where={"PackageType": ("Image",)}),
+        Each(
+            GET_FUNCTION_CONFIGURATION,
+            {"FunctionName": "$.FunctionName", "Qualifier": "$.Qualifier"},
+            where={"PackageType": ("Image",)},
+        ),
+    ),
+    absent=("ResourceNotFoundException",),
+    redact=(Looks("Configuration.Environment.Variables{}"), "Code.Location"),
+    variant="images",
+)
+
 LIST_FUNCTION_URL_CONFIGS = Operation(
     "lambda",
     "ListFunctionUrlConfigs",

@@ -30,6 +30,20 @@ LIST_POLICIES = Operation(
     each=_EVERY_STORE,
 )
 
+# Whether a static policy has a condition stands only in its statement. BatchGetPolicy is allowed by the same action.
+GET_POLICY = Operation(
+    "verifiedpermissions",
+    "GetPolicy",
+    "verifiedpermissions:GetPolicy",
+    each=(
+        Each(
+            LIST_POLICIES,
+            {"policyStoreId": "$.policyStoreId", "policyId": "policyId"},
+            where={"policyType": ("STATIC",)},
+        ),
+    ),
+)
+
 LIST_IDENTITY_SOURCES = Operation(
     "verifiedpermissions",
     "ListIdentitySources",

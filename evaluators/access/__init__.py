@@ -8,6 +8,7 @@ from evaluators.access.appsync_api_authenticated import appsync_api_authenticate
 from evaluators.access.authorizers_bind_issuer_audience_scope import authorizers_bind_issuer_audience_scope
 from evaluators.access.cognito_mfa_enforced import cognito_mfa_enforced
 from evaluators.access.cognito_threat_protection_enforced import cognito_threat_protection_enforced
+from evaluators.access.fine_grained_authorization_layer import fine_grained_authorization_layer
 from evaluators.access.http_websocket_routes_authenticated import http_websocket_routes_authenticated
 from evaluators.access.identity_pool_guests_cannot_reach_models import (
     identity_pool_guests_cannot_reach_models,
@@ -44,6 +45,7 @@ CONTROLS: tuple[Control, ...] = (
     app_client_token_hygiene,
     identity_pool_guests_cannot_reach_models,
     identity_pool_user_role_scoped,
+    fine_grained_authorization_layer,
     no_unrestricted_model_invocation,
     model_selection_enforced_by_policy,
     no_long_lived_bedrock_api_keys,

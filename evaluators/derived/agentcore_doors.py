@@ -14,15 +14,14 @@ from assessor.model.reading import Call, UnseenError
 from assessor.model.view import Answer, Gathered, View, gather
 from collectors import bedrock_agentcore_control as agentcore
 
-READS: tuple[Operation, ...] = (
-    agentcore.LIST_GATEWAYS,
-    agentcore.GET_GATEWAY,
+RUNNING_READS: tuple[Operation, ...] = (
     agentcore.LIST_AGENT_RUNTIMES,
     agentcore.LIST_AGENT_RUNTIME_ENDPOINTS,
     agentcore.GET_AGENT_RUNTIME,
     agentcore.LIST_HARNESSES,
     agentcore.GET_HARNESS,
 )
+READS: tuple[Operation, ...] = (agentcore.LIST_GATEWAYS, agentcore.GET_GATEWAY, *RUNNING_READS)
 
 GATEWAY = "AWS::BedrockAgentCore::Gateway"
 RUNTIME = "AWS::BedrockAgentCore::Runtime"
@@ -82,6 +81,11 @@ class Inbound:
 def agentcore_doors(aws: View) -> Gathered[AgentCoreDoor]:
     """Every gateway, runtime and harness of the Region; what cannot be listed is raised after the rest."""
     return gather(_gateways(aws), _runtimes(aws), _harnesses(aws))
+
+
+def agentcore_running(aws: View) -> Gathered[AgentCoreDoor]:
+    """Every runtime and harness of the Region: what runs there, and is a door as well."""
+    return gather(_runtimes(aws), _harnesses(aws))
 
 
 def _own(aws: View, resource: str) -> str:

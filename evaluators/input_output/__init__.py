@@ -13,6 +13,7 @@ from evaluators.input_output.guardrail_ready_in_active_region import guardrail_r
 from evaluators.input_output.guardrails_referenced_by_number import guardrails_referenced_by_number
 from evaluators.input_output.harmful_content_filters_block import harmful_content_filters_block
 from evaluators.input_output.model_evaluation_recent import model_evaluation_recent
+from evaluators.input_output.path_code_scanned import path_code_scanned
 from evaluators.input_output.path_roles_must_pass_a_guardrail import path_roles_must_pass_a_guardrail
 from evaluators.input_output.prompt_attack_filter_blocks import prompt_attack_filter_blocks
 from evaluators.input_output.prompt_catalogue_versioned import prompt_catalogue_versioned
@@ -43,4 +44,5 @@ CONTROLS: tuple[Control, ...] = (
     runtime_roles_cannot_change_safety_config,
     executors_of_model_output_least_privilege,
     generated_code_runs_sandboxed,
+    path_code_scanned,
 )
