@@ -9,6 +9,7 @@ import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import date, time
 from pathlib import Path
 from typing import Any
 
@@ -117,6 +118,8 @@ def parse_records(text: str, source: str, table: str, keys: Iterable[str]) -> li
 
 def shown(value: object) -> str:
     """A value in a message: short, and nothing in it invisible."""
+    if isinstance(value, (date, time)):
+        return value.isoformat()
     text = repr(value) if not isinstance(value, str) else f'"{value}"'
     text = "".join(char if char.isprintable() else ascii(char)[1:-1] for char in text)
     return text if len(text) <= 60 else text[:57] + "..."

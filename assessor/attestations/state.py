@@ -102,6 +102,11 @@ def compare(answer: Answer, known: KnownFacts) -> Compared:
     return Compared(tuple(changes), unseen, tuple(evidence))
 
 
+def _said(what: str, name: str) -> str:
+    """A thing with its kind, once: the name of a parameter says already that it is one."""
+    return name if name.startswith(f"{what} ") else f"{what} {name}"
+
+
 def _changes(dependency: Dependency, then: Mapping[str, str] | None, today: Facts) -> Iterator[str]:
     what = dependency.fact_set.what
     if then is None:
@@ -115,15 +120,15 @@ def _changes(dependency: Dependency, then: Mapping[str, str] | None, today: Fact
             yield f"the first {what} is there: {new[0]}"
         return
     for name in new:
-        yield f"{what} {name} is new"
+        yield f"{_said(what, name)} is new"
     if dependency.change in (Change.ANY, Change.GROWN):
         for name, digest in today.digests.items():
             if name in then and then[name] != digest:
-                yield f"{what} {name} has changed"
+                yield f"{_said(what, name)} has changed"
     if dependency.change is Change.ANY and today.unseen is None:
         for name in then:
             if name not in today.digests:
-                yield f"{what} {name} is gone"
+                yield f"{_said(what, name)} is gone"
 
 
 def _row(

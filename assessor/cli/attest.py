@@ -304,7 +304,7 @@ def questionnaire(ctx: click.Context, /, output_dir: Path, **_: Any) -> int:
     names = ("questionnaire.md", "questionnaire.csv")
     prepare_output(output_dir, names)
     asked = [
-        OpenQuestion(one.question, one.account, one.observed)
+        OpenQuestion(one.question, one.account, one.observed.removeprefix(one.question.question).lstrip())
         for one in _standings(ctx)
         if one.status not in _CLOSED
     ]

@@ -42,6 +42,7 @@ def test_a_good_answer_is_read_as_it_stands() -> None:
         (("2026-11-20", "2026-11-20T09:00:00"), 6, "without an offset"),
         (("2026-11-20", '"yesterday"'), 6, "is no date"),
         (("2026-11-20", "7"), 6, "must be a date"),
+        (("2026-11-20", "09:30:00"), 6, "must be a date, not 09:30:00"),
         (("2026-11-20", "9999-12-31"), 6, "cannot be meant"),
         (("evidence", "evidnce"), 7, "did you mean evidence?"),
         (('evidence = "https://example.com/1"', ""), 1, "evidence is missing"),

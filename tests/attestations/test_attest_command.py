@@ -184,6 +184,7 @@ def test_the_questionnaire_holds_what_is_open_and_is_harmless() -> None:
     assert all(row["answer"] == "" for row in found)
     page = Path("q/questionnaire.md").read_text("utf-8")
     assert page.count("\n### ATT-") == 25
+    assert page.count("\n- Open because: Nobody has answered.") == 25
 
 
 def test_a_hostile_name_of_the_account_is_text_in_the_questionnaire() -> None:

@@ -195,7 +195,7 @@ def test_a_changed_policy_on_models_makes_the_answer_about_policies_stale() -> N
     assert stale(rows(snapshot, given, Parameters({"approved_models": ["b", "a"]}))) == set()
     found = rows(snapshot, given, Parameters({"approved_models": ["a", "c"]}))
     assert stale(found) == {"ATT-1.2"}
-    assert "parameter approved_models has changed" in found["ATT-1.2"].observed
+    assert "Since then: parameter approved_models has changed." in found["ATT-1.2"].observed
 
 
 def test_facts_that_cannot_be_seen_leave_the_answer_open_and_name_the_grant() -> None:

@@ -99,7 +99,7 @@ def test_a_waived_failure_never_counts_as_passed_and_is_no_blocker() -> None:
         (('reason = "pilot, no outside users"\n', ""), 1, "reason is missing"),
         (("expires = 2026-12-31\n", ""), 1, "a waiver has to end"),
         (("2026-12-31", '"never"'), 6, "is no date"),
-        (("2026-12-31", "2026-12-31T00:00:00Z"), 6, "must be a date"),
+        (("2026-12-31", "2026-12-31T00:00:00Z"), 6, "must be a date, not 2026-12-31T00:00:00+00:00"),
         (("2026-12-31", "2027-11-22"), 6, "more than 366 days ahead"),
         (("2026-12-31", "true"), 6, "must be a date"),
         (("reason", "raeson"), 5, "did you mean reason?"),
