@@ -116,12 +116,12 @@ def function_scanned(aws: View, arn: str, scan: str, untold: UnseenError | None 
     found = aws.derive(functions_covered)
     plain = names.qualifier(arn)[0]
     lines = [one for one in found.known if one.scan == scan and names.qualifier(one.resource)[0] == plain]
-    # Of several lines the one for the function itself counts; Inspector names it with $LATEST.
-    lines.sort(key=lambda one: one.resource not in (plain, plain + _LATEST))
+    # Inspector names the function with $LATEST. What it says of a published version counts where it says nothing else.
+    own = [one for one in lines if one.resource in (plain, plain + _LATEST)]
     failure = untold or found.unseen
-    if not lines and failure is not None:
+    if not own and failure is not None:
         raise failure
-    return _judged(lines[0] if lines else None, f"{scan} coverage of the function")
+    return _judged(next(iter(own or lines), None), f"{scan} coverage of the function")
 
 
 def image_scanned(aws: View, image: Image, untold: UnseenError | None = None) -> Problem | str:
