@@ -9,7 +9,8 @@ import gzip
 import io
 import shutil
 import tempfile
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -39,6 +40,7 @@ COMPLETE, INCOMPLETE = "COMPLETE", "INCOMPLETE"
 _PLACES_AT_MOST = 20_000
 """Entries of ``by_place`` beyond which it is left to ``items.csv``."""
 
+_ROWS, _REMEMBERED = "rows.jsonl.gz", "failing.jsonl.gz"
 _REASONS = 5
 """Why Security Hub was not told: so many different reasons are kept."""
 
@@ -107,12 +109,13 @@ class _Hub:
 
 @dataclass
 class _Whole:
-    """What is known of the run as a whole while its accounts go by."""
+    """What is known of the run as a whole while its accounts go by. scattered: its places are too many to count in."""
 
     sums: Sums = field(default_factory=Sums)
     accounts: list[Account] = field(default_factory=list)
     lines: list[dict[str, Any]] = field(default_factory=list)
     statuses: dict[str, int] = field(default_factory=dict)
+    scattered: bool = False
     cut: int = 0
     waived: int = 0
     calls: list[Mapping[str, Any]] = field(default_factory=list)
@@ -127,10 +130,14 @@ def aggregate(
     keys = Keys(given.prefix, night)
     shards = [Shard.of(one) for one in store.get_json(keys.plan)]
     conditions_of_run = store.get_json(keys.run)
-    comparison = Comparison(_before(store, keys), _least(given))
     with tempfile.TemporaryDirectory() as directory:
         spool = Path(directory)
-        seen = _spool(spool, gather(store, night, given, shards, whole), night, given, whole, comparison)
+        with _packed(spool / _REMEMBERED) as remembered:
+            comparison = Comparison(
+                _before(store, keys), _least(given), lambda one: remembered.write(failing.line(one))
+            )
+            seen = _spool(spool, gather(store, night, given, shards, whole), night, whole, comparison)
+            comparison.finish()
         report = _report(spool, seen, night, given, whole)
         report = replace(report, history=nights.before(store, keys, report.run, told))
         outcome = _outcome(seen.statuses, given)
@@ -145,7 +152,7 @@ def aggregate(
             seen.lines,
             conditions_of_run["not_read"],
         )
-        if len(document["by_place"]) > _PLACES_AT_MOST:
+        if seen.scattered:
             document["by_place"] = None
         document["shards"] = {
             "planned": len(shards),
@@ -155,15 +162,15 @@ def aggregate(
         }
         document["changes"] = {
             "compared": not comparison.first,
-            "new": len(comparison.new),
+            "new": comparison.new,
             "mended": comparison.mended,
             "least_severity": given.notify_at,
         }
         document["security_hub"] = seen.hub.as_json()
         store.put(keys.report("summary.json"), stored.encoded(document), "application/json")
-    remembered = gzip.compress(failing.lines(comparison.remembered()), mtime=0)
-    store.put(keys.report("failing.jsonl.gz"), remembered, "application/gzip")
-    text = notice(document, comparison.new, store.url(keys.report("")), given.notify_at)
+        with (spool / _REMEMBERED).open("rb") as stream:
+            store.put_large(keys.report(_REMEMBERED), stream, "application/gzip")
+    text = notice(document, comparison.told, store.url(keys.report("")), given.notify_at)
     store.put(
         keys.report("notice.txt"), text.encode("utf-8", "backslashreplace"), "text/plain; charset=utf-8"
     )
@@ -178,7 +185,7 @@ def aggregate(
         "findings": report.sums.findings,
         "failed_by_severity": {severity.value: number for severity, number in report.failed.items()},
         "coverage": report.coverage,
-        "new": len(comparison.new),
+        "new": comparison.new,
         "mended": comparison.mended,
         "hub_untold": seen.hub.untold,
         "report": store.url(keys.report("")),
@@ -201,21 +208,24 @@ def _spool(
     spool: Path,
     gathered: Iterable[Gathered],
     night: Night,
-    given: Settings,
     whole: Conditions,
     comparison: Comparison,
 ) -> _Whole:
     """Every account's rows into one compressed file, its shards into another; what they add up to."""
     seen = _Whole()
-    run = Run(night.run_id, night.assessed_at, __version__, (), given.scope)
+    run = Run(night.run_id, night.assessed_at, __version__, ())
     with (
-        gzip.open(spool / "rows.jsonl.gz", "wb", compresslevel=1) as rows,
+        _packed(spool / _ROWS) as rows,
         (spool / "shards.csv").open("w", encoding="utf-8-sig", newline="") as lines,
     ):
         writer = csv.writer(lines, lineterminator="\r\n")
         writer.writerow(_SHARD_COLUMNS)
         for one in gathered:
             own = Sums.of(one.rows, whole.controls, whole.questions)
+            if seen.scattered or len(seen.sums.places) + len(own.places) > _PLACES_AT_MOST:
+                seen.scattered = True
+                seen.sums.places.clear()
+                own.places.clear()
             seen.sums.add(own)
             seen.accounts.append(one.account)
             seen.scores[one.account.id] = scored(own, whole)
@@ -267,7 +277,7 @@ def _account_line(one: Gathered, own: Sums) -> dict[str, Any]:
 
 def _report(spool: Path, seen: _Whole, night: Night, given: Settings, whole: Conditions) -> Combined:
     run = Run(night.run_id, night.assessed_at, __version__, tuple(seen.accounts), given.scope)
-    findings = StoredFindings([of_file(spool / "rows.jsonl.gz")], seen.sums.findings)
+    findings = StoredFindings([of_file(spool / _ROWS)], seen.sums.findings)
     return report_of(
         run, findings, seen.sums, added(seen.calls), Applied((), seen.waived), whole, seen.scores
     )
@@ -316,7 +326,16 @@ def _least(given: Settings) -> Severity | None:
     return None if given.notify_at == "none" else Severity(given.notify_at)
 
 
-def _before(store: Store, keys: Keys) -> list[failing.Failing] | None:
+@contextmanager
+def _packed(path: Path) -> Iterator[BinaryIO]:
+    """A file to write compressed; the same content as the same bytes."""
+    with path.open("wb") as out, gzip.GzipFile("", "wb", 1, out, 0) as packed:
+        buffered = io.BufferedWriter(packed, 1 << 18)
+        yield buffered
+        buffered.flush()
+
+
+def _before(store: Store, keys: Keys) -> failing.Before | None:
     """What failed in the last complete run; None where there was none. A repeated step compares as it did first."""
     latest = _latest(store, keys)
     if latest is not None and latest["run_id"] == keys.night.run_id:
@@ -324,9 +343,15 @@ def _before(store: Store, keys: Keys) -> list[failing.Failing] | None:
     if latest is None:
         return None
     night = Night.of(latest)
-    content = store.find(Keys(keys.prefix, night).report("failing.jsonl.gz"))
-    # Its files may have been removed: then there is nothing to compare with.
-    return None if content is None else failing.parse(gzip.decompress(content))
+    content = store.find(Keys(keys.prefix, night).report(_REMEMBERED))
+    if content is None:
+        return None  # its files may have been removed: then there is nothing to compare with
+
+    def read() -> Iterator[failing.Failing]:
+        with gzip.GzipFile(fileobj=io.BytesIO(content)) as packed:
+            yield from failing.parse(packed)
+
+    return read
 
 
 def _latest(store: Store, keys: Keys) -> dict[str, Any] | None:

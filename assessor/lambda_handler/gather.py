@@ -1,7 +1,7 @@
 """The shards of a run, account by account: their records, their rows, and rows for those that left none."""
 
 import io
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import Any
@@ -11,9 +11,10 @@ from assessor.lambda_handler import conditions
 from assessor.lambda_handler.settings import Settings
 from assessor.lambda_handler.shards import ALL, Keys, Night, Shard
 from assessor.lambda_handler.store import Store
-from assessor.model.finding import Finding
+from assessor.model.finding import Finding, finding_id
 from assessor.model.reading import Why
 from assessor.model.snapshot import GLOBAL, Account, Run
+from assessor.model.verdict import Status
 from assessor.organization import stored
 from assessor.organization.parts import Conditions
 from assessor.organization.unread import unread
@@ -131,11 +132,7 @@ def _gathered(
     given: Settings,
     whole: Conditions,
 ) -> Gathered:
-    found: dict[str, Finding] = {}
-    for outcome, rows in shards:
-        if outcome.status == ASSESSED:
-            for row in rows:
-                found.setdefault(row.finding_id, row)
+    found = merged(row for outcome, rows in shards if outcome.status == ASSESSED for row in rows)
     for outcome, _ in shards:
         if outcome.status != ASSESSED:
             for row in _rows_of_lost(outcome, night, given, whole):
@@ -152,6 +149,56 @@ def _gathered(
         known.caller if known else "",
     )
     return Gathered(account, rows, outcomes)
+
+
+def merged(rows: Iterable[Finding]) -> dict[str, Finding]:
+    """The rows of an account's shards by their ids.
+
+    What several Regions name (a CloudFront distribution, say) each of their shards has judged, seeing its own Region
+    only: what one of them could decide counts, and a failure before all else. Where that leaves a Region without a row
+    of the control, one says so.
+    """
+    found: dict[str, Finding] = {}
+    yielded: list[Finding] = []
+    for row in rows:
+        other = found.setdefault(row.finding_id, row)
+        if other is row:
+            continue
+        better, worse = (row, other) if _weight(row) > _weight(other) else (other, row)
+        found[row.finding_id] = better
+        if better.place != worse.place and _weight(better) > 0:
+            yielded.append(worse)
+    there = {(row.control_id, row.place) for row in found.values()}
+    for row in yielded:
+        if (row.control_id, row.place) not in there:
+            none = _elsewhere(row)
+            found[none.finding_id] = none
+    return found
+
+
+def _weight(row: Finding) -> int:
+    if row.status in (Status.NOT_ASSESSED, Status.MANUAL):
+        return 0
+    return 2 if row.status is Status.FAIL else 1
+
+
+def _elsewhere(row: Finding) -> Finding:
+    partition = row.resource_arn.split(":")[1]
+    root = f"arn:{partition}:iam::{row.account_id}:root"
+    return replace(
+        row,
+        finding_id=finding_id(row.account_id, row.place, row.control_id, root, "none"),
+        region=row.place,
+        status=Status.NOT_APPLICABLE,
+        reason="",
+        resource_type="AWS::::Account",
+        resource_arn=root,
+        observed="What it asks about here is judged in another Region.",
+        grant="",
+        remediation="",
+        waiver="",
+        listing_unseen=False,
+    )
 
 
 def _rows_of_lost(outcome: Outcome, night: Night, given: Settings, whole: Conditions) -> Sequence[Finding]:
@@ -175,4 +222,4 @@ def _rows_of_lost(outcome: Outcome, night: Night, given: Settings, whole: Condit
     ).findings
 
 
-__all__ = ["ASSESSED", "FAILED", "HUB", "MISSING", "Gathered", "Outcome", "gather"]
+__all__ = ["ASSESSED", "FAILED", "HUB", "MISSING", "Gathered", "Outcome", "gather", "merged"]

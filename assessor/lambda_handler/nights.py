@@ -9,12 +9,13 @@ from assessor.history.trend import in_order
 from assessor.lambda_handler.shards import Keys
 from assessor.lambda_handler.store import Store
 from assessor.lambda_handler.telemetry import Telemetry
-from assessor.publishing.runs_in_s3 import Place, summaries
+from assessor.publishing.runs_in_s3 import REPORTS, Place, summaries
 
 
 def before(store: Store, keys: Keys, run: Mapping[str, Any], told: Telemetry) -> tuple[RunSummary, ...]:
     """Earlier nights that asked the same; none where they cannot be read, for the night's findings matter more."""
-    folder = Place(store.bucket, f"{keys.prefix}/" if keys.prefix else "")
+    # The reports' own folder: on the first night there is none yet, and the whole bucket would be looked through.
+    folder = Place(store.bucket, "/".join(filter(None, (keys.prefix, REPORTS))))
     since = date.fromisoformat(keys.night.day) - timedelta(days=SHOWN + 1)
     try:
         found = in_order(summaries(store.s3, folder, since=since.isoformat()))

@@ -6,13 +6,12 @@ from typing import Any
 from assessor.lambda_handler.failing import Failing
 from assessor.reports.text import visible
 
-_LISTED = 20
 _LONGEST = 200_000
 """Amazon SNS takes 256 KiB: https://docs.aws.amazon.com/sns/latest/api/API_Publish.html"""
 
 
 def notice(document: Mapping[str, Any], new: Sequence[Failing], where: str, least: str) -> str:
-    """The message about a run that ``summary.json`` describes."""
+    """The message about a run that ``summary.json`` describes; ``new`` are the worst of its new failures."""
     run = document["run"]
     changes = document["changes"]
     failed = ", ".join(f"{number} {name}" for name, number in document["failed_by_severity"].items())
@@ -34,10 +33,10 @@ def notice(document: Mapping[str, Any], new: Sequence[Failing], where: str, leas
         said.append(told + (lost if hub["shards_untold"] else ""))
     said += [
         f"- {one.severity.upper()} {one.control} {one.title}: {one.resource} ({one.account}, {one.region})"
-        for one in new[:_LISTED]
+        for one in new
     ]
-    if len(new) > _LISTED:
-        said.append(f"- and {len(new) - _LISTED} more; findings.csv holds all")
+    if changes["new"] > len(new):
+        said.append(f"- and {changes['new'] - len(new)} more; findings.csv holds all")
     said.append(f"Report: {where}")
     return "\n".join(visible(line) for line in said)[:_LONGEST] + "\n"
 

@@ -8,6 +8,7 @@ import io
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields
+from operator import itemgetter
 from pathlib import Path
 from typing import Any, BinaryIO, overload
 
@@ -16,6 +17,9 @@ from assessor.model.snapshot import Run
 from assessor.model.verdict import Severity, Status
 
 _FIELDS = tuple(field.name for field in fields(Finding))
+_MEMBERS = itemgetter(*_FIELDS)
+_SEVERITIES = {one.value: one for one in Severity}
+_STATUSES = {one.value: one for one in Status}
 _NUMBERS = {"item": "int", "listing_unseen": "boolean"}
 
 COLUMNS: Mapping[str, str] = {
@@ -36,11 +40,10 @@ def line(finding: Finding, run: Run) -> bytes:
 
 def parse(text: bytes | str) -> Finding:
     """The finding of a line. Raises ValueError, KeyError or TypeError for anything else."""
-    values = json.loads(text)
-    members = {name: values[name] for name in _FIELDS}
-    return Finding(
-        **{**members, "severity": Severity(members["severity"]), "status": Status(members["status"])}
-    )
+    values = json.loads(str(text, "utf-8") if isinstance(text, bytes) else text)
+    values["severity"] = _SEVERITIES[values["severity"]]
+    values["status"] = _STATUSES[values["status"]]
+    return Finding(*_MEMBERS(values))
 
 
 def write(findings: Iterable[Finding], run: Run, out: BinaryIO) -> int:

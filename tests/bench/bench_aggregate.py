@@ -63,6 +63,16 @@ class Folder:
         except FileNotFoundError as error:
             raise ClientError({"Error": {"Code": "NoSuchKey"}}, "GetObject") from error
 
+    def list_objects_v2(self, **given: Any) -> dict[str, Any]:
+        """The names of reports; nothing else is listed."""
+        found = [path.relative_to(self.root).as_posix() for path in self.root.glob("reports/*/*/*")]
+        after = given.get("StartAfter", "")
+        return {
+            "Contents": [
+                {"Key": key} for key in sorted(found) if key.startswith(given["Prefix"]) and key > after
+            ]
+        }
+
     def create_multipart_upload(self, **given: Any) -> dict[str, str]:
         """Begin."""
         self.put_object(**given, Body=b"")

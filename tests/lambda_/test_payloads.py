@@ -5,12 +5,13 @@ import io
 import json
 import subprocess
 import sys
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from assessor.lambda_handler import aggregate, gather, planning, settings
-from assessor.lambda_handler.failing import Comparison, Failing, lines, parse
+from assessor.lambda_handler.failing import Comparison, Failing, line, parse
 from assessor.lambda_handler.notice import notice
 from assessor.lambda_handler.settings import Settings, SettingsError
 from assessor.lambda_handler.shards import Keys, Night, Shard, plan
@@ -51,6 +52,12 @@ class Memory:
         if given["Key"] not in self.held:
             raise ClientError({"Error": {"Code": "NoSuchKey"}}, "GetObject")
         return {"Body": io.BytesIO(self.held[given["Key"]])}
+
+    def list_objects_v2(self, **given: Any) -> dict[str, Any]:
+        """All names at once."""
+        after = given.get("StartAfter", "")
+        names = sorted(key for key in self.held if key.startswith(given["Prefix"]) and key > after)
+        return {"Contents": [{"Key": key} for key in names]}
 
     def create_multipart_upload(self, **_: Any) -> dict[str, str]:
         """Begin."""
@@ -161,6 +168,24 @@ def test_the_aggregate_of_a_thousand_accounts_passes_on_counts(monkeypatch: pyte
     assert len(list(csv.reader(io.StringIO(kept)))) == 18_001
 
 
+def test_what_several_regions_name_is_judged_by_the_one_that_could_decide_it() -> None:
+    """Whatever their order, and a Region that is left without a row of the control says why."""
+    far = replace(row("a", "eu-west-1", 0, Status.NOT_ASSESSED), finding_id="x", region="global")
+    near = replace(row("a", "us-east-1", 0, Status.PASS), finding_id="x", region="global")
+    worst = replace(near, status=Status.FAIL, place="sa-east-1")
+    own = row("a", "eu-west-1", 0)
+    for order in ([far, near], [near, far]):
+        found = gather.merged(order)
+        assert found["x"] is near
+        (other,) = (one for one in found.values() if one is not near)
+        assert (other.place, other.region, other.status) == ("eu-west-1", "eu-west-1", Status.NOT_APPLICABLE)
+        assert other.resource_arn == "arn:aws:iam::a:root"
+        assert set(gather.merged([*order, own])) == {"x", own.finding_id}
+    assert gather.merged([near, worst])["x"] is worst
+    assert gather.merged([worst, near])["x"] is worst
+    assert gather.merged([far, replace(far, place="us-east-1")]) == {"x": far}
+
+
 def test_a_large_file_is_uploaded_in_parts() -> None:
     memory = Memory()
     content = bytes(range(256)) * (40 * 4096)
@@ -173,14 +198,16 @@ def test_the_comparison_carries_on_what_cannot_be_seen() -> None:
         Failing(f"{a}us-east-1{n}", "high", a, "us-east-1", f"GAI-4.{5 + n:02d}", "us-east-1", "arn", "t")
         for a, n in (("a", 0), ("b", 0), ("c", 0))
     ]
-    comparison = Comparison(before, Severity.HIGH)
+    kept: list[Failing] = []
+    comparison = Comparison(lambda: before, Severity.HIGH, kept.append)
     comparison.add(row("a", "us-east-1", 0))
     comparison.add(row("b", "us-east-1", 0, Status.NOT_ASSESSED))
     comparison.add(row("c", "us-east-1", 0, Status.PASS))
     comparison.add(row("d", "us-east-1", 0))
-    assert [one.account for one in comparison.new] == ["d"]
+    comparison.finish()
+    assert (comparison.new, [one.account for one in comparison.told]) == (1, ["d"])
     assert comparison.mended == 1
-    remembered = parse(lines(comparison.remembered()))
+    remembered = parse(map(line, kept))
     assert [(one.account, one.unseen) for one in remembered] == [("a", False), ("d", False), ("b", True)]
 
 
