@@ -130,7 +130,7 @@ def _read(aws: View) -> tuple[tuple[tuple[Policy, ...], ...], bool, tuple[Call, 
         complete = complete and whole
         if policies is not None:
             levels.append(policies if whole else (*policies, _full_access()))
-    if complete and any(levels) and not all(levels):
+    if not all(levels) and (any(levels) or not complete):
         # AWS keeps at least one policy attached everywhere: an empty level was not shown, it is not empty.
         complete, levels = False, [level for level in levels if level]
     return tuple(levels), complete, _answered(aws, start)

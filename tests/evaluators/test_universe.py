@@ -192,6 +192,18 @@ def test_an_organization_that_uses_no_policies_lists_none_anywhere() -> None:
     assert may_invoke(known(somewhere))
 
 
+@pytest.mark.parametrize("parents", ["denied", "none"])
+def test_an_empty_level_of_a_chain_that_is_not_known_denies_nothing(parents: str) -> None:
+    """The account's own level lists no policy and what is above it is not shown: that is before SCP, not a denial."""
+    above = organization()
+    above["organizations"]["ListPoliciesForTarget"] = {"Policies": []}
+    if parents == "none":
+        above["organizations"]["ListParents"] = {"Parents": []}
+    found = known(above, deny=("organizations:ListParents",) if parents == "denied" else ())
+    assert found.before_scp == "(before SCP)"
+    assert may_invoke(found)
+
+
 def test_files_stand_in_for_what_organizations_does_not_show() -> None:
     """A level that only denies has FullAWSAccess beside it; files do not overrule what was read."""
     denying = {"scp_files": [[document(DENY_BEDROCK)]]}
