@@ -9,18 +9,16 @@ KMS grants - is passed as a `Setting`.
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
-from itertools import zip_longest
 
-from assessor.iam.actions import matching_actions
 from assessor.iam.conditions import UNKNOWN
-from assessor.iam.decide import BUDGET, Decision, Witness, decide, open_context
+from assessor.iam.decide import BUDGET, Decision, Witness
 from assessor.iam.openings import Collected, Exposure, Level, Opening, Setting
-from assessor.iam.patterns import ARN_PARTS, glob_matches, restore
 from assessor.iam.policy import Effect, Policy, StatementRef, Use, parse_policy
 from assessor.iam.principals import ANONYMOUS, Caller, Kind, PrincipalKind, parse_caller
-from assessor.iam.request import Given, Layers, Request, arn_field
+from assessor.iam.question import Question, alike, allowed_actions, resources_of, unsigned_possible
+from assessor.iam.request import Given
 from assessor.iam.shapes import STRANGER
 from assessor.iam.strangers import (
     ENDPOINT,
@@ -39,23 +37,10 @@ from assessor.iam.strangers import (
     signed_as,
 )
 
-__all__ = ["Exposure", "Level", "Opening", "Setting", "exposure", "kept_out_by", "refusals", "resources_of"]
+__all__ = ["Exposure", "Level", "Opening", "Setting", "exposure", "kept_out_by", "refusals"]
 
-ACTION_LIMIT = 60
-RESOURCE_LIMIT = 48
-SIGNED_ONLY = frozenset(
-    {
-        "aoss", "bedrock", "bedrock-agentcore", "bedrock-mantle", "dynamodb", "ecr", "kms", "lambda", "logs",
-        "neptune-graph", "s3vectors", "sagemaker", "secretsmanager", "sts",
-    }
-)  # fmt: skip
-"""Services that refuse unsigned requests whatever the policy says."""
-_ADMINISTRATOR = (
-    parse_policy(
-        {"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}},
-        name="the stranger's own administrator policy",
-    ),
-)
+GROUP_LIMIT = 100
+"""Groups of actions asked about; with more the exposure is not exact."""
 _OPEN = parse_policy(
     {
         "Version": "2012-10-17",
@@ -64,25 +49,6 @@ _OPEN = parse_policy(
     use=Use.RESOURCE,
     name="whatever lets it in",
 )
-
-
-@dataclass(frozen=True, slots=True)
-class _Question:
-    policy: Policy
-    account: str
-    setting: Setting
-    budget: int
-
-    @property
-    def facing(self) -> tuple[Policy, ...]:
-        """The resource's policy, and the resource control policies above it."""
-        return (self.policy, *(policy for level in self.setting.rcps or () for policy in level))
-
-    def ask(self, caller: Caller, action: str, resource: str, given: Given) -> Decision:
-        layers = Layers(identity=_ADMINISTRATOR, resource=self.policy, rcps=self.setting.rcps)
-        known = {**given, **dict(self.setting.fixed)}
-        request = Request(caller, action, resource, self.account, open_context(action, known))
-        return decide(request, layers, budget=self.budget)
 
 
 def exposure(
@@ -100,12 +66,14 @@ def exposure(
     ``resource`` is the ARN of the bucket, function, API ...; what lies below it (objects, stages) is probed where
     the policy names it. ``org`` is the id of our own organization, when known.
     """
-    question = _Question(policy, account, setting or Setting(), budget)
-    wanted = tuple(actions) if actions is not None else _allowed_actions(policy, resource)
-    found = Collected()
-    for action in wanted:
-        for probe in resources_of(policy, action, resource):
-            _ask_all(question, action, probe, org, found)
+    question = Question(policy, account, setting or Setting(), budget)
+    wanted = tuple(actions) if actions is not None else allowed_actions(policy, resource)
+    groups = alike(question, wanted)
+    found = Collected({group[0]: group for group in groups})
+    for group in groups[:GROUP_LIMIT]:
+        for probe in resources_of(policy, group[0], resource):
+            _ask_all(question, group[0], probe, org, found)
+    found.exact = found.exact and len(groups) <= GROUP_LIMIT
     openings = _restricted(question, found.merged())
     openings += [
         Opening(Level.ACCOUNT, caller.account, ("kms:grant",), resource, None, (), caller)
@@ -124,7 +92,7 @@ def kept_out_by(
 
     Empty where they do not, or not in every circumstance.
     """
-    question = _Question(policy, account, setting, budget)
+    question = Question(policy, account, setting, budget)
     found: dict[StatementRef, None] = {}
     for action in opening.actions:
         decision = question.ask(opening.caller, action, opening.resource, opening.context)
@@ -151,14 +119,14 @@ def refusals(
     caller = caller_or_none(principal)
     if caller is None:
         return ()
-    question = _Question(_OPEN, account, Setting(rcps=rcps), budget)
+    question = Question(_OPEN, account, Setting(rcps=rcps), budget)
     decision = question.ask(caller, action, resource, signed_as(caller.account, None, caller.arn))
     if decision.possible or decision.undecided:
         return ()
     return tuple(ref for ref in decision.denials if ref.use is Use.RCP)
 
 
-def _restricted(question: _Question, openings: list[Opening]) -> list[Opening]:
+def _restricted(question: Question, openings: list[Opening]) -> list[Opening]:
     """S3: with RestrictPublicBuckets a public policy works for the owner's account and for services only."""
     public = any(o.level.public for o in openings)
     if question.setting.restrict_public_buckets and public:
@@ -166,82 +134,8 @@ def _restricted(question: _Question, openings: list[Opening]) -> list[Opening]:
     return openings
 
 
-# -- what to ask about ------------------------------------------------------------------------------
-def _allowed_actions(policy: Policy, resource: str) -> tuple[str, ...]:
-    """What the statements name; of ``*`` and NotAction what the service of the resource knows.
-
-    Of more than can be asked about, some of every set that the same statements cover.
-    """
-    found: dict[str, None] = {}
-    service = arn_field(resource, 2)
-    for statement in policy.statements:
-        if statement.effect is Effect.DENY:
-            continue
-        if statement.not_actions or any(pattern.text == "*" for pattern in statement.actions):
-            own = [a.name for a in matching_actions(f"{service}:*")] or [f"{service}:Zz99"]
-            found.update(dict.fromkeys(name for name in own if statement.covers_action(name)))
-            continue
-        for pattern in statement.actions:
-            known = [a.name for a in matching_actions(pattern.text)]
-            found.update(dict.fromkeys(known or [restore(pattern.text)]))
-    if len(found) <= ACTION_LIMIT:
-        return tuple(found)
-    sets: dict[tuple[bool, ...], list[str]] = {}
-    for name in found:
-        sets.setdefault(tuple(one.covers_action(name) for one in policy.statements), []).append(name)
-    return tuple(_in_turn(sets.values()))[: max(ACTION_LIMIT, len(sets))]
-
-
-def _in_turn(groups: Iterable[Iterable[str]]) -> Iterator[str]:
-    """The first of every group, then the second of every group, and so on; each text once."""
-    rounds = zip_longest(*groups)
-    yield from dict.fromkeys(text for texts in rounds for text in texts if text is not None)
-
-
-def resources_of(policy: Policy, action: str, resource: str) -> tuple[str, ...]:
-    """The resource itself, and an instance of every resource below it that an Allow for the action names."""
-    base = resource.rstrip("*")
-    named: list[list[str]] = []
-    for statement in policy.statements:
-        if statement.effect is Effect.DENY or not statement.covers_action(action) or statement.not_resources:
-            continue
-        below: list[str] = []
-        for template in statement.resources or ():
-            text = template.constant
-            if text is None:
-                continue
-            if text.startswith("execute-api:/"):
-                text = base.rstrip("/") + text[len("execute-api:") :]
-            instance = _instance(text, resource)
-            if instance.startswith(base):
-                below.append(instance)
-        named.append(below)
-    own = [_instance(resource, resource)]
-    if action.lower().startswith("s3:") and "object" in action.lower() and "/" not in resource:
-        own.append(f"{resource}/zz99-object")
-    statements = sum(map(bool, named))
-    asked = tuple(_in_turn(named))[: max(RESOURCE_LIMIT, statements)]
-    return tuple(dict.fromkeys((*asked, *own)))
-
-
-def _instance(pattern: str, resource: str) -> str:
-    """A concrete ARN of a pattern, with the fields of ``resource`` where the pattern leaves them open."""
-    if pattern == "*":
-        pattern = resource
-    parts = pattern.split(":", ARN_PARTS - 1)
-    own = resource.split(":", ARN_PARTS - 1)
-    if len(parts) == ARN_PARTS and len(own) == ARN_PARTS:
-        for number in range(ARN_PARTS - 1):
-            if glob_matches(parts[number], own[number]):
-                parts[number] = own[number]
-        if parts[-1] != own[-1] and glob_matches(parts[-1], own[-1].rstrip("*")):
-            parts[-1] = own[-1]
-        pattern = ":".join(parts)
-    return pattern.replace("*", "zz99").replace("?", "z")
-
-
 # -- callers ----------------------------------------------------------------------------------------
-def _ask_all(question: _Question, action: str, resource: str, org: str | None, found: Collected) -> None:
+def _ask_all(question: Question, action: str, resource: str, org: str | None, found: Collected) -> None:
     reached = _ask_strangers(question, action, resource, found)
     if reached is None or not reached.public:
         _ask_organizations(question, action, resource, org, found)
@@ -251,23 +145,16 @@ def _ask_all(question: _Question, action: str, resource: str, org: str | None, f
     _ask_providers(question, action, resource, found)
 
 
-def _setting_keys(question: _Question) -> Given:
+def _setting_keys(question: Question) -> Given:
     auth = question.setting.url_auth
     return {} if auth is None else {"lambda:FunctionUrlAuthType": auth}
 
 
-def _unsigned_possible(question: _Question, action: str) -> bool:
-    service = action.partition(":")[0].lower()
-    if action.lower() == "lambda:invokefunctionurl":
-        return question.setting.url_auth in {None, "NONE"}
-    return service not in SIGNED_ONLY
-
-
-def _ask_strangers(question: _Question, action: str, resource: str, found: Collected) -> Level | None:
+def _ask_strangers(question: Question, action: str, resource: str, found: Collected) -> Level | None:
     stranger = parse_caller(f"arn:aws:iam::{STRANGER}:role/stranger")
     orgs: list[str] = [STRANGER_ORG, ""]
     callers: list[tuple[Level, Caller, Given]] = [
-        (Level.ANYONE if _unsigned_possible(question, action) else Level.ANY_ACCOUNT, ANONYMOUS, NOBODY)
+        (Level.ANYONE if unsigned_possible(question, action) else Level.ANY_ACCOUNT, ANONYMOUS, NOBODY)
     ]
     callers += [(Level.ANY_ACCOUNT, stranger, signed_as(STRANGER, org, stranger.arn)) for org in orgs]
     widest: Level | None = None
@@ -288,7 +175,7 @@ class _Asked:
     resource: str
 
 
-def _ask_networks(question: _Question, asked: _Asked, who: Given, found: Collected) -> Level | None:
+def _ask_networks(question: Question, asked: _Asked, who: Given, found: Collected) -> Level | None:
     """Through the internet, address by address, and through a foreign endpoint; the level that was reached."""
     base: Given = {**who, **_setting_keys(question)}
     reached: Level | None = None
@@ -330,7 +217,7 @@ def _opening(
     )
 
 
-def _ask_addresses(question: _Question, asked: _Asked, context: Given, found: Collected) -> Level | None:
+def _ask_addresses(question: Question, asked: _Asked, context: Given, found: Collected) -> Level | None:
     blocks = address_blocks(*question.facing)
     for address in probe_addresses(blocks):
         pinned = {**context, "aws:SourceIp": address}
@@ -360,7 +247,7 @@ _ORG_KEYS = {"aws:principalorgid", "aws:principalorgpaths"}
 
 
 def _ask_organizations(
-    question: _Question, action: str, resource: str, org: str | None, found: Collected
+    question: Question, action: str, resource: str, org: str | None, found: Collected
 ) -> None:
     named = {
         match
@@ -376,7 +263,7 @@ def _ask_organizations(
         _ask_networks(question, _Asked(Level.ORG, name, caller, action, resource), who, found)
 
 
-def _ask_named(question: _Question, asked: _Asked, who: Given, found: Collected) -> None:
+def _ask_named(question: Question, asked: _Asked, who: Given, found: Collected) -> None:
     """For callers the policy names: the network is open too, as they may well come from where it wants.
 
     An account that gets in as a member of some organization only is that organization.
@@ -400,7 +287,7 @@ def _organization_of(witness: Witness | None) -> str:
     return ""
 
 
-def _gets_in_without(question: _Question, asked: _Asked, context: Given) -> bool:
+def _gets_in_without(question: Question, asked: _Asked, context: Given) -> bool:
     """Whether the caller may get in as a member of another organization, or of none."""
     for org in (STRANGER_ORG, ""):
         keys = signed_as(asked.caller.account, org, asked.caller.arn)
@@ -421,7 +308,7 @@ _ACCOUNT_KEYS = {
 }
 
 
-def _ask_accounts(question: _Question, action: str, resource: str, found: Collected) -> None:
+def _ask_accounts(question: Question, action: str, resource: str, found: Collected) -> None:
     callers: dict[str, dict[str, Caller]] = {}
     for named in allowed_entries(question.policy):
         caller = caller_or_none(named.value) if named.kind is PrincipalKind.AWS else None
@@ -447,7 +334,7 @@ def _ask_accounts(question: _Question, action: str, resource: str, found: Collec
             _ask_named(question, _Asked(level, name, caller, action, resource), who, found)
 
 
-def _ask_canonical(question: _Question, action: str, resource: str, found: Collected) -> None:
+def _ask_canonical(question: Question, action: str, resource: str, found: Collected) -> None:
     for named in allowed_entries(question.policy):
         if named.kind is PrincipalKind.CANONICAL:
             caller = Caller(Kind.CANONICAL, named.value)
@@ -460,7 +347,7 @@ _SOME_SERVICE = "zz99.amazonaws.com"
 
 
 def _ask_services(
-    question: _Question, action: str, resource: str, reached: Level | None, found: Collected
+    question: Question, action: str, resource: str, reached: Level | None, found: Collected
 ) -> None:
     """Each service that is named, as principal or by condition; where everybody is, some service too."""
     if question.policy.use is Use.TRUST:
@@ -495,7 +382,7 @@ def _everybody(policy: Policy) -> bool:
     )
 
 
-def _ask_providers(question: _Question, action: str, resource: str, found: Collected) -> None:
+def _ask_providers(question: Question, action: str, resource: str, found: Collected) -> None:
     for name in dict.fromkeys(
         n.value for n in allowed_entries(question.policy) if n.kind is PrincipalKind.FEDERATED
     ):

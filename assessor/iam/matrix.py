@@ -16,7 +16,6 @@ from assessor.iam.holders import Principal
 from assessor.iam.operators import resource_like
 from assessor.iam.patterns import glob_matches, restore
 from assessor.iam.policy import Effect, Policy, Statement
-from assessor.iam.principals import Principals
 from assessor.iam.request import arn_field
 from assessor.iam.universe import Universe
 
@@ -191,7 +190,7 @@ class Matrix:
             bits, variable = self._statement_mask(statement)
             if not bits:
                 continue
-            some = statement.principals is not None and not _names_everyone(statement.principals)
+            some = statement.principals is not None and not statement.principals.everybody
             if variable or some or statement.problems or statement.effect is None:
                 slow |= bits
                 continue
@@ -374,10 +373,6 @@ class Matrix:
     def decision(self, principal: Principal, action: str, resource: str) -> Decision:
         """The full decision of one cell, with witness and statements."""
         return self.universe.ask(principal, action, resource)
-
-
-def _names_everyone(principals: Principals) -> bool:
-    return not principals.negated and any(entry.everyone for entry in principals.named)
 
 
 def _numbers(bits: int) -> Iterator[int]:

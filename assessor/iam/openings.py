@@ -1,5 +1,6 @@
 """The ways into a resource from outside: how far, who, to do what, with a witness; and what surrounds its policy."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
@@ -102,9 +103,13 @@ class Setting:
 
 
 class Collected:
-    """Openings by level and name; the first witness stays, actions add up."""
+    """Openings by level and name; the first witness stays, actions add up.
 
-    def __init__(self) -> None:
+    alike: for an action that is asked about, those it stands for.
+    """
+
+    def __init__(self, alike: Mapping[str, tuple[str, ...]]) -> None:
+        self._alike = alike
         self.openings: dict[tuple[Level, str, str], Opening] = {}
         self.unsupported: dict[str, None] = {}
         self.exact = True
@@ -123,6 +128,8 @@ class Collected:
         # Several accounts may get in as members of one organization.
         member = opening.caller.account if opening.level is Level.ORG else ""
         key = (opening.level, opening.who, member)
+        stands_for = (action for asked in opening.actions for action in self._alike.get(asked, (asked,)))
+        opening = replace(opening, actions=tuple(stands_for))
         known = self.openings.get(key)
         if known is None:
             self.openings[key] = opening

@@ -196,6 +196,11 @@ class Principals:
     named: tuple[Named, ...]
     negated: bool = False
 
+    @property
+    def everybody(self) -> bool:
+        """Whether it is ``*``, for whoever calls."""
+        return not self.negated and any(entry.everyone for entry in self.named)
+
     def names(self, caller: Caller) -> Naming:
         """The closest way in which the element names ``caller``; NotPrincipal names everyone not excepted."""
         if self.negated:

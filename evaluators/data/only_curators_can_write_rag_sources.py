@@ -202,7 +202,8 @@ def _verdict(aws: View, what: str, found: _Found) -> Verdict:
         raise known.undecidable(f"whether {names} may write to {what}")
     if not found.inside and not found.outside:
         return passed(
-            " ".join(filter(None, (f"{what} can be written to by nobody", known.before_scp))), *found.refused
+            " ".join(filter(None, (f"{what} can be written to by nobody", known.before(WRITES[0])))),
+            *found.refused,
         )
     return passed(
         f"{what} can be written to by {_said(known, found.inside, found.outside)}; {_LIST} names them",
@@ -227,7 +228,8 @@ def _said(known: Estate, inside: list[Access], outside: list[Opening]) -> str:
         way = f"{who(inside[0].principal)} may call {granted(inside[0])}"
     else:
         way = f"{said(outside[:1])} may call {how(outside[0])}"
-    scp = f" {known.before_scp}" if known.before_scp else ""
+    action = inside[0].action if inside else WRITES[0]
+    scp = f" {known.before(action)}" if known.before(action) else ""
     return f"{', '.join(names[:_NAMED])}{more}{scp}. {way}"
 
 

@@ -122,7 +122,7 @@ def _verdict(aws: View, store: Store, found: Wielders) -> Verdict:
     others = [one for one in found.found if one.name not in roles and not one.among(accepted)]
     others.sort(key=lambda one: one.principal is None or not runs_as(one.principal))
     if found.inside and (found.wide or others):
-        ways = found.wide or [_said(others, known.before_scp)]
+        ways = found.wide or [_said(others, _before(aws, store))]
         return not_assessed(
             Why.OUTSIDE_AWS,
             f"{store.what} lets in more than its knowledge base's role ({ways[0]}); {found.inside} decides further, which"
@@ -140,7 +140,7 @@ def _verdict(aws: View, store: Store, found: Wielders) -> Verdict:
     if found.undecided:
         names = listed([who(one) for one in found.undecided], "principal")
         raise known.undecidable(f"whether {names} may use the {store.what}", found.undecided[0])
-    scp = f" {known.before_scp}" if known.before_scp else ""
+    scp = f" {_before(aws, store)}" if _before(aws, store) else ""
     if not found.found:
         return passed(f"Nobody may use the {store.what} directly{scp}", *found.notes)
     names = listed([_labelled(one, roles.get(one.name, ())) for one in found.found], "principal")
@@ -149,7 +149,7 @@ def _verdict(aws: View, store: Store, found: Wielders) -> Verdict:
 
 def _others(aws: View, store: Store, others: list[Wielder], notes: Iterable[str]) -> Verdict:
     """The verdict on those whom no list names: which list would decide depends on how they come in."""
-    scp = estate(aws).before_scp
+    scp = _before(aws, store)
     decided = [one for one in others if entries_of(aws, _list_of(one)) is not None]
     if decided:
         lists = " and ".join(dict.fromkeys(_list_of(one) for one in decided))
@@ -163,6 +163,10 @@ def _others(aws: View, store: Store, others: list[Wielder], notes: Iterable[str]
         Why.PARAMETER_MISSING,
         f"parameter {lists} is not set; {store.what} can be used past the knowledge base by {_said(others, scp)}",
     )
+
+
+def _before(aws: View, store: Store) -> str:
+    return estate(aws).before(store_access.ACTIONS[store.kind][0])
 
 
 def _list_of(one: Wielder) -> str:

@@ -11,10 +11,11 @@ from dataclasses import replace
 from assessor.iam.actions import matching_actions
 from assessor.iam.conditions import ABSENT, UNKNOWN, Condition
 from assessor.iam.decide import Witness, decide, open_context
-from assessor.iam.exposure import Level, Opening, resources_of
+from assessor.iam.exposure import Level, Opening
 from assessor.iam.patterns import restore
 from assessor.iam.policy import Effect, Policy, Statement
 from assessor.iam.principals import Caller, Kind, PrincipalKind
+from assessor.iam.question import resources_of
 from assessor.iam.request import Given, Layers, Request, arn_field
 from assessor.iam.strangers import STRANGER_ORG
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 from assessor.iam.build import build_universe
 from assessor.iam.conditions import Missing, Values
+from assessor.iam.evaluate import bound_by_rcps
 from assessor.iam.holders import Principal
 from assessor.iam.universe import Universe
 from assessor.model.operation import Operation
@@ -49,6 +50,11 @@ class Estate:
     def before_scp(self) -> str:
         """``(before SCP)`` where service control policies may bind the account and could not all be read, else empty."""
         return "" if self.bounds.complete else "(before SCP)"
+
+    def before(self, action: str) -> str:
+        """As `before_scp`, for an action on which resource control policies may act too."""
+        rcp = not self.bounds.ceiling.complete and bound_by_rcps(action)
+        return " ".join(filter(None, (self.before_scp, "(before RCP)" if rcp else "")))
 
     @property
     def scp_unread(self) -> bool:

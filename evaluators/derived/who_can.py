@@ -5,14 +5,15 @@ which credentials, whether a guardrail stands between, and the statement that al
 own policy lets in are told too. Pure: it reads a view.
 """
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Hashable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 from assessor.iam.decide import Decision, Verdict
 from assessor.iam.exposure import Opening
 from assessor.iam.guardrail import INFERENCE, Mandate, Ruling
 from assessor.iam.holders import Principal
+from assessor.iam.likeness import Likeness
 from assessor.iam.network import Endpoint, NetworkClass, network_classes
 from assessor.iam.operators import arn_like
 from assessor.iam.patterns import glob_matches
@@ -170,6 +171,11 @@ class _Asking:
         self._things = self._listed()
         self._policies = self._carried()
         self._endpoints = list(self._private())
+        facing = (place.endpoint for _, _, place in self._endpoints)
+        self._likeness = Likeness(
+            self._known.universe, (*self._policies.values(), *(one for one in facing if one is not None))
+        )
+        self._of_kind: dict[tuple[int, Hashable], tuple[Told, ...]] = {}
 
     def answer(self) -> Answer:
         answer = self._answer
@@ -181,7 +187,7 @@ class _Asking:
         fences = Fences(self._aws) if any(one.action in INFERENCE for one in fields) else None
         wallet = Wallet(self._aws)
         for principal in wanted:
-            told = [one for each in fields for one in self._told(principal, each, fences)]
+            told = [one for each in fields for one in self._told_alike(principal, each, fences)]
             if told or self._question.principals:
                 refused = None if told else self._refusal(principal, fields)
                 answer.holders.append(Holder(principal, tuple(told), wallet.of(principal), refused))
@@ -302,6 +308,17 @@ class _Asking:
                     yield f"no {sort} in these Regions is called {text}{guess}"
 
     # -- what is told -----------------------------------------------------------------------------
+    def _told_alike(self, principal: Principal, asked: Field, fences: Fences | None) -> Iterator[Told]:
+        """As `_told`; worked out once for all principals that get the same answer."""
+        key = (id(asked), self._likeness.key(principal, asked.action))
+        found = self._of_kind.get(key)
+        if found is None:
+            found = self._of_kind[key] = tuple(self._told(principal, asked, fences))
+            yield from found
+            return
+        for told in found:
+            yield replace(told, way=replace(told.way, principal=principal))
+
     def _told(self, principal: Principal, asked: Field, fences: Fences | None) -> Iterator[Told]:
         ways = list(asked.ways(principal))
         for way in ways:

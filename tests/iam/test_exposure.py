@@ -6,7 +6,7 @@ import pytest
 
 from assessor.iam.conditions import ABSENT
 from assessor.iam.decide import Verdict, decide, open_context
-from assessor.iam.exposure import Exposure, Level, Setting, exposure
+from assessor.iam.exposure import Exposure, Level, Setting, exposure, kept_out_by, refusals
 from assessor.iam.policy import Use, parse_policy
 from assessor.iam.request import Layers, Request
 from tests.iam.making import ACCOUNT, OTHER, allow, deny, policy
@@ -261,3 +261,116 @@ def test_what_surrounds_a_policy_can_fix_keys_of_every_request() -> None:
     assert ask(delegated).labels == ("ANYONE",)
     direct = Setting(fixed=(("s3:DataAccessPointAccount", ABSENT),))
     assert ask(delegated, setting=direct).labels == ("PRIVATE",)
+
+
+def test_whatever_service_is_found_where_everybody_is_admitted() -> None:
+    """A service that only a condition names, or none names, is asked about as one that is a principal."""
+    any_service = to("*", {"Bool": {"aws:PrincipalIsAWSService": "true"}})
+    assert ask(any_service).labels == ("SERVICE:of any kind",)
+    ours = to(
+        "*", {"Bool": {"aws:PrincipalIsAWSService": "true"}, "StringEquals": {"aws:SourceAccount": ACCOUNT}}
+    )
+    assert ask(ours).labels == ("PRIVATE",)
+    named = to("*", {"StringEquals": {"aws:PrincipalServiceName": "cloudtrail.amazonaws.com"}})
+    assert ask(named).labels == ("SERVICE:cloudtrail.amazonaws.com",)
+    spared = deny(
+        "s3:*",
+        [BUCKET, OBJECTS],
+        {
+            "StringNotEqualsIfExists": {"aws:PrincipalOrgID": ORG},
+            "BoolIfExists": {"aws:PrincipalIsAWSService": "false"},
+        },
+        Principal="*",
+    )
+    assert ask(to("*"), spared).labels == ("SERVICE:of any kind", f"ORG:{ORG}")
+    one_bucket = to("*", {"ArnLike": {"aws:SourceArn": "arn:aws:s3:*:*:our-logs"}})
+    assert ask(one_bucket).labels == ("PRIVATE",), "there is one bucket of a name in the world"
+
+
+def test_an_account_that_gets_in_as_a_member_only_is_its_organization() -> None:
+    """Named with a condition on the organization it is no more than the organization."""
+    member = to({"AWS": OTHER}, {"StringEquals": {"aws:PrincipalOrgID": ORG}})
+    (opening,) = ask(member).openings
+    assert (opening.label, opening.caller.account) == (f"ORG:{ORG}", OTHER)
+    path = to(
+        {"AWS": [OTHER, "333333333333"]}, {"ForAnyValue:StringLike": {"aws:PrincipalOrgPaths": f"{ORG}/*"}}
+    )
+    assert [one.caller.account for one in ask(path).openings] == [OTHER, "333333333333"]
+    assert ask(to({"AWS": OTHER}, {"StringNotEquals": {"aws:PrincipalOrgID": ORG}})).labels == (
+        f"ACCOUNT:{OTHER}",
+    )
+
+
+def test_addresses_hide_no_wider_opening() -> None:
+    """A statement for an address range does not end the search for one that any account passes."""
+    ranged = to("*", {"IpAddress": {"aws:SourceIp": "203.0.113.0/24"}})
+    signed = to("*", {"StringLike": {"aws:PrincipalAccount": "9982*"}})
+    assert ask(ranged, signed).level is Level.ANY_ACCOUNT
+
+
+def test_the_last_of_many_actions_and_resources_is_asked_about() -> None:
+    """However many there are, one of every kind is."""
+    closed = [allow("s3:GetObject", f"{BUCKET}/a{n}/*", Principal=OUR_ACCOUNT) for n in range(60)]
+    last = allow("s3:GetObject", f"{BUCKET}/last/*", Principal="*")
+    assert ask(*closed, last).level is Level.ANYONE
+    every = allow("s3:*", OBJECTS, Principal=OUR_ACCOUNT)
+    written = allow("s3:WriteGetObjectResponse", OBJECTS, Principal={"AWS": OTHER})
+    assert ask(every, written).labels == (f"ACCOUNT:{OTHER}",)
+
+
+def test_an_rcp_spares_whom_it_names_and_says_whom_it_keeps_out() -> None:
+    """An account it exempts, a service of the organization; the statement that keeps out is named."""
+    perimeter = policy(
+        deny(
+            "s3:*",
+            condition={
+                "StringNotEqualsIfExists": {"aws:PrincipalOrgID": ORG, "aws:PrincipalAccount": OTHER},
+                "BoolIfExists": {"aws:PrincipalIsAWSService": "false"},
+            },
+            Principal="*",
+        ),
+        deny(
+            "s3:*",
+            condition={
+                "StringNotEqualsIfExists": {"aws:SourceOrgID": ORG},
+                "Null": {"aws:SourceAccount": "false"},
+                "Bool": {"aws:PrincipalIsAWSService": "true"},
+            },
+            Principal="*",
+        ),
+        use=Use.RCP,
+        name="perimeter",
+    )
+    setting = Setting(rcps=((perimeter,),))
+    found = ask(to("*"), setting=setting)
+    assert found.labels == (f"ACCOUNT:{OTHER}", f"ORG:{ORG}")
+    assert ask(to(SERVICE), setting=setting).labels == ("PRIVATE",)
+    parsed = policy(to("*"), to(SERVICE), use=Use.RESOURCE)
+    openings = exposure(parsed, resource=BUCKET, account=ACCOUNT).openings
+    refs = [kept_out_by(one, parsed, account=ACCOUNT, setting=setting) for one in openings]
+    assert [[(ref.policy, ref.index) for ref in one] for one in refs] == [
+        [("perimeter", 0)],
+        [("perimeter", 1)],
+    ]
+    named = policy(to({"AWS": OTHER}), use=Use.RESOURCE)
+    (opening,) = exposure(named, resource=BUCKET, account=ACCOUNT).openings
+    assert kept_out_by(opening, named, account=ACCOUNT, setting=setting) == ()
+    stranger = "arn:aws:iam::444444444444:role/x"
+    assert refusals(stranger, "s3:GetObject", BUCKET, account=ACCOUNT, rcps=((perimeter,),)) == ()
+    shut = policy(
+        deny("s3:*", Principal="*", condition={"StringNotEquals": {"aws:PrincipalAccount": OTHER}}),
+        use=Use.RCP,
+    )
+    assert refusals(stranger, "s3:GetObject", BUCKET, account=ACCOUNT, rcps=((shut,),))
+    assert not refusals(STRANGER_ROLE, "s3:GetObject", BUCKET, account=ACCOUNT, rcps=((shut,),))
+    assert not refusals("not an arn", "s3:GetObject", BUCKET, account=ACCOUNT, rcps=((shut,),))
+
+
+@pytest.mark.parametrize("action", ["lambda:InvokeFunction", "bedrock:InvokeModel", "kms:RetireGrant"])
+def test_rcps_do_not_act_on_every_service(action: str) -> None:
+    """Neither Lambda nor Bedrock supports them; retiring a grant is exempt."""
+    everything = policy(deny(action, Principal="*"), use=Use.RCP)
+    parsed = policy(allow(action, Principal={"AWS": OTHER}), use=Use.RESOURCE)
+    setting = Setting(rcps=((everything,),))
+    found = exposure(parsed, resource="*", account=ACCOUNT, actions=[action], setting=setting)
+    assert found.labels == (f"ACCOUNT:{OTHER}",)

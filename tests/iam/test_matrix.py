@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from assessor.iam.build import build_universe
 from assessor.iam.decide import Verdict
 from assessor.iam.matrix import Matrix, Row
-from tests.iam.making import ACCOUNT, INVOKE, STREAM, allow, deny, document, statements
+from assessor.iam.policy import Use
+from tests.iam.making import ACCOUNT, INVOKE, STREAM, allow, deny, document, policy, statements
 from tests.iam.test_universe import inline, role
 
 RESOURCES = (
@@ -120,3 +121,46 @@ def test_keys_and_roles_go_one_by_one() -> None:
     key = f"arn:aws:kms:us-east-1:{ACCOUNT}:key/1"
     row = Matrix(universe, [key]).row(universe.principals[0], "kms:Decrypt")
     assert verdict(row, 0) is Verdict.UNSUPPORTED
+
+
+BUCKETS = ("arn:aws:s3:::a/x", "arn:aws:s3:::b/x", "arn:aws:s3:::ab/x")
+ABOVE: list[dict[str, Any]] = [
+    deny(
+        "s3:*", condition={"StringNotEqualsIfExists": {"aws:PrincipalOrgID": "o-aaaaaaaaaa"}}, Principal="*"
+    ),
+    deny("s3:PutObject", "arn:aws:s3:::a*", Principal="*"),
+    deny("s3:GetObject", condition={"ArnLike": {"aws:PrincipalArn": "*:role/r1"}}, Principal="*"),
+    deny("s3:*", NotResource="arn:aws:s3:::b/*", Principal="*"),
+    deny("s3:*", Principal={"AWS": f"arn:aws:iam::{ACCOUNT}:role/r0"}),
+    allow("s3:*", Principal="*"),
+    deny("bedrock:*", Principal="*"),
+]
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(st.sampled_from(ABOVE), min_size=1, max_size=3), st.sampled_from([None, "", "o-aaaaaaaaaa"]))
+def test_resource_control_policies_count_in_every_cell(above: list[Any], org: str | None) -> None:
+    """As `Universe.ask` has it: denials only, and only on the services they act on."""
+    details = {
+        "RoleDetailList": [
+            role("r0", RolePolicyList=[inline("p", allow())]),
+            role("r1", RolePolicyList=[inline("p", allow(["s3:*", "bedrock:*"], condition=TLS))]),
+        ],
+        "UserDetailList": [],
+        "GroupDetailList": [],
+        "Policies": [],
+    }
+    rcps = [[policy(*above, use=Use.RCP, name="rcp")]]
+    universe = build_universe(details, account=ACCOUNT, rcps=rcps, org=org)
+    matrix = Matrix(universe, (*BUCKETS, RESOURCES[0]))
+    for principal in universe.principals:
+        for action in ("s3:GetObject", "s3:PutObject", INVOKE):
+            row = matrix.row(principal, action)
+            for number, arn in enumerate(matrix.resources):
+                found = universe.ask(principal, action, arn)
+                assert verdict(row, number) is found.verdict, (principal.name, action, arn)
+                if action == INVOKE:
+                    assert found.possible, "no resource control policy acts on Bedrock"
+
+
+TLS = {"Bool": {"aws:SecureTransport": "true"}}
