@@ -3,6 +3,7 @@
 https://docs.aws.amazon.com/waf/latest/APIReference/API_Operations_AWS_WAFV2.html
 """
 
+from assessor.model.anywhere import Anywhere
 from assessor.model.operation import Bind, Each, Operation, Scope
 from collectors import (
     apigateway,
@@ -18,6 +19,14 @@ from collectors import (
 _PAGE = ("NextMarker", "NextMarker")
 _GONE = ("WAFNonexistentItemException",)
 _SAME = Bind(template="{region}")
+# What a request must hold, or what a rule gives the origin to know it by, is often a shared secret. Only tests of the
+# path and of the method are judged.
+_JUDGED = ("FieldToMatch.UriPath", "FieldToMatch.Method")
+_SECRETS = (
+    Anywhere("ByteMatchStatement.SearchString", unless=_JUDGED),
+    Anywhere("RegexMatchStatement.RegexString", unless=_JUDGED),
+    Anywhere("CustomRequestHandling.InsertHeaders[].Value"),
+)
 _MANAGED = "FirewallManagerRuleGroups[].FirewallManagerStatement.RuleGroupReferenceStatement.ARN"
 
 LIST_WEB_ACLS = Operation(
@@ -62,6 +71,7 @@ GET_WEB_ACL_FOR_RESOURCE = Operation(
         Each(apprunner.LIST_SERVICES, {"ResourceArn": "ServiceArn"}),
     ),
     absent=_GONE,
+    redact=_SECRETS,
     also=("cognito-idp:GetWebACLForResource", "apprunner:DescribeWebAclForService"),
 )
 
@@ -84,6 +94,7 @@ GET_WEB_ACL = Operation(
         Each(GET_WEB_ACL_FOR_RESOURCE, {"ARN": Bind("WebACL.ARN", via=_NAMED)}),
     ),
     absent=_GONE,
+    redact=_SECRETS,
 )
 
 # A rule group may hold the rate limit. Groups of vendors have no ARN in the rule and are not asked about.
@@ -97,6 +108,7 @@ GET_RULE_GROUP = Operation(
         Each(GET_WEB_ACL, {"ARN": f"WebACL.PostProcess{_MANAGED}"}),
     ),
     absent=_GONE,
+    redact=_SECRETS,
 )
 
 GET_LOGGING_CONFIGURATION = Operation(

@@ -3,7 +3,9 @@
 from collections.abc import Iterable
 from typing import Any
 
+from assessor.model.anywhere import Anywhere
 from assessor.model.looks import Looks, mark
+from assessor.model.path import first
 
 MARK = "[redacted]"
 """Stands where a value was; that something was there is part of the configuration, what it was is not."""
@@ -14,11 +16,27 @@ def redacted(answer: Any, paths: Iterable[str]) -> Any:
 
     A path is written in the language of `assessor.model.path`. What it ends at is replaced whole: text by `MARK`, a
     list or mapping by one with every leaf replaced, so that names and counts stay. A path that is `Looks` puts
-    what the text looked like in its place.
+    what the text looked like in its place; one that is `Anywhere` is followed from every depth.
     """
     for path in paths:
-        answer = _cut(answer, path.split("."), 0, isinstance(path, Looks))
+        steps = path.split(".")
+        if isinstance(path, Anywhere):
+            answer = _cut_anywhere(answer, steps, path.unless)
+        else:
+            answer = _cut(answer, steps, 0, isinstance(path, Looks))
     return answer
+
+
+def _cut_anywhere(node: Any, steps: list[str], unless: tuple[str, ...]) -> Any:
+    if isinstance(node, list):
+        return [_cut_anywhere(element, steps, unless) for element in node]
+    if not isinstance(node, dict):
+        return node
+    deeper = {key: _cut_anywhere(value, steps, unless) for key, value in node.items()}
+    begun = node.get(_step(steps[0])[0])
+    if any(first(begun, path) is not None for path in unless):
+        return deeper
+    return _cut(deeper, steps, 0, looks=False)
 
 
 def _cut(node: Any, steps: list[str], at: int, looks: bool) -> Any:

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assessor.collecting.redaction import MARK, redacted
+from assessor.model.anywhere import Anywhere
 from assessor.model.path import values
 
 JSON = st.recursive(
@@ -51,6 +52,19 @@ def test_redaction_is_done_once_for_all_and_keeps_every_name(answer: Any, path: 
     assert redacted(once, (path,)) == once
     assert names(once) == names(answer)
     assert {leaf for found in values(once, path) for leaf in leaves(found)} <= {MARK, None, True, False}
+
+
+def test_a_path_from_anywhere_spares_what_it_is_told_to() -> None:
+    def test_of(field: str, wanted: object) -> dict[str, Any]:
+        return {"Match": {"Wanted": wanted, "Field": {field: {}}}}
+
+    answer = {
+        "Rules": [{"Not": {"All": [test_of("Header", b"s"), test_of("Path", b"/")]}}, test_of("Query", "s")]
+    }
+    cut = {
+        "Rules": [{"Not": {"All": [test_of("Header", MARK), test_of("Path", b"/")]}}, test_of("Query", MARK)]
+    }
+    assert redacted(answer, (Anywhere("Match.Wanted", unless=("Field.Path",)),)) == cut
 
 
 def names(node: Any) -> Any:
