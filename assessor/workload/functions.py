@@ -24,6 +24,8 @@ READS: tuple[Operation, ...] = (
     lambda_.GET_FUNCTION_CONFIGURATION,
 )
 
+_LATEST = "$LATEST"
+
 
 def functions(aws: View) -> Iterator[Piece]:
     """Every function of the Region with its aliases; versions as far as a run has read them."""
@@ -62,6 +64,13 @@ def _alias(aws: View, name: str, alias: Mapping[str, Any], call: Call) -> Iterat
         )
     elif found.answer is not None:
         yield from _runs(aws, arn, found.answer, found.call, "")
+    elif alias.get("FunctionVersion") == _LATEST:
+        latest = names.qualifier(arn)[0]
+        yield targets.function(latest)
+        yield declared("E13", arn, latest, call, "Aliases[].FunctionVersion", _LATEST)
+    else:
+        said = "AWS lists the alias and does not find its configuration: which role it runs as is not known"
+        yield Gap("E13", arn, Why.LINK_UNKNOWN, said, call=found.call)
     for version in ((alias.get("RoutingConfig") or {}).get("AdditionalVersionWeights")) or {}:
         other = f"{names.qualifier(arn)[0]}:{version}"
         if version == str(alias.get("FunctionVersion")):
