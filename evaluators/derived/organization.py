@@ -78,6 +78,11 @@ def bounds(aws: View) -> Bounds:
             return Bounds((), complete=True, organization=organization, management=True)
         if detail.get("FeatureSet") == "CONSOLIDATED_BILLING":
             return Bounds((), complete=True, organization=organization)
+    else:
+        # Whether this is the management account, which none of them binds, is not known: who is shown the policies of
+        # others is that account, or one it trusts.
+        given = _given(aws)
+        return Bounds(given, complete=given is not None, organization=None, ceiling=Ceiling(complete=False))
     ceiling = _ceiling(aws)
     levels, complete, calls = _read(aws)
     if not complete:

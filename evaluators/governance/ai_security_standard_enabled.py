@@ -7,7 +7,7 @@ from assessor.model.view import View
 from collectors import config, securityhub
 from evaluators.derived import activity
 from evaluators.derived.activity import active_region
-from evaluators.derived.offered import offered
+from evaluators.derived.offered import surely
 
 _STANDARD = "/ai-security-best-practices/"
 _PACKS = "config-conforms.amazonaws.com"
@@ -94,7 +94,8 @@ def ai_security_standard_enabled(subject: Subject, aws: View) -> Verdict:
     if not offers_it:
         said = "The Region does not offer Security Hub, and so not the standard AI Security Best Practices"
     try:
-        for rule in offered(aws.items(config.DESCRIBE_CONFIG_RULES)):
+        rules = aws.items(config.DESCRIBE_CONFIG_RULES)
+        for rule in rules if offers_it else surely(rules):
             source = rule.get("Source") or {}
             identifier = str(source.get("SourceIdentifier") or "")
             if (

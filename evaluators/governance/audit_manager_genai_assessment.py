@@ -73,7 +73,9 @@ def audit_manager_genai_assessment(subject: Subject, aws: View) -> Verdict:
         except UnseenError as error:
             unseen = unseen or error
             continue
-        name = str(first(detail or {}, "assessment.framework.metadata.name") or "")
+        if detail is None:
+            continue  # it was deleted meanwhile
+        name = str(first(detail, "assessment.framework.metadata.name") or "")
         if _FRAMEWORK in name.lower():
             return passed(f'Assessment {assessment.get("id")} is active on the framework "{name}"')
         names.append(name or "unnamed")

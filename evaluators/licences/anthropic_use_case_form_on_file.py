@@ -8,7 +8,6 @@ from assessor.model.verdict import Item, Severity, Status, Verdict, failed, not_
 from assessor.model.view import View
 from collectors import bedrock, organizations
 from evaluators.derived import references
-from evaluators.derived.offered import offered
 from evaluators.derived.references import Reference, model_references
 
 _PROVIDER = "anthropic."
@@ -62,7 +61,8 @@ def anthropic_use_case_form_on_file(subject: Subject, aws: View) -> Verdict:
     """Where a model of Anthropic is referred to, the details asked for before its first use are on file.
 
     Passes: AWS holds the form, in any Region of the run. Fails: it holds none. Not assessed: it holds none for a member
-    of an organization in which such models were invoked; the management account may have filed it for all. Whether
+    of an organization in which such models were invoked, for the management account may have filed it for all; or no
+    Region of the run offers the operation. Whether
     there is a form is kept, what it says is not. Models reached through bedrock-mantle do not need it. Not applicable:
     nothing refers to a model of Anthropic.
 
@@ -77,19 +77,28 @@ def anthropic_use_case_form_on_file(subject: Subject, aws: View) -> Verdict:
     models = sorted({ident for one in by for ident in one.ids if ident.startswith(_PROVIDER)})
     named = f"{', '.join(models[:3])}, named by {by[0].named.by}"
     unseen: UnseenError | None = None
+    refused: UnseenError | None = None
+    answered = False
     for there in aws.regions():
         try:
-            for answer in offered(there.items(bedrock.GET_USE_CASE_FOR_MODEL_ACCESS, "")):
-                if answer.get("formData"):
-                    return passed(f"First-use details are on file; they are needed for {named}")
+            answer = there.get(bedrock.GET_USE_CASE_FOR_MODEL_ACCESS)
         except UnseenError as error:
-            unseen = unseen or error
+            if error.why is Why.UNSUPPORTED:
+                refused = refused or error
+            else:
+                unseen = unseen or error
+            continue
+        answered = True
+        if (answer or {}).get("formData"):
+            return passed(f"First-use details are on file; they are needed for {named}")
+    if unseen is None and not answered:
+        unseen = refused  # no Region of the run could be asked
     if unseen is not None:
         raise unseen
     if any(one.named.kind == "invocations" for one in by):
-        answer = aws.get(organizations.DESCRIBE_ORGANIZATION)
-        management = str(((answer or {}).get("Organization") or {}).get("MasterAccountId") or "")
-        if answer is not None and management != aws.account_id:
+        organization = aws.get(organizations.DESCRIBE_ORGANIZATION)
+        management = str(((organization or {}).get("Organization") or {}).get("MasterAccountId") or "")
+        if organization is not None and management != aws.account_id:
             return not_assessed(
                 Why.ORG_LAYER_UNKNOWN,
                 f"No first-use details here for {named}; it is invoked, so management account {management} may hold them",

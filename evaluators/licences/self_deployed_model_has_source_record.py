@@ -9,7 +9,7 @@ from assessor.model.reading import UnseenError, Why
 from assessor.model.verdict import Item, Severity, Status, Verdict, failed, not_assessed, passed
 from assessor.model.view import View
 from collectors import bedrock, sagemaker
-from evaluators.derived.offered import offered
+from evaluators.derived.offered import offered, surely
 
 _ENDPOINT = "AWS::SageMaker::Endpoint"
 _IMPORTED = "AWS::Bedrock::ImportedModel"
@@ -54,7 +54,7 @@ def _tagged(tags: Mapping[str, str]) -> str:
 
 def _carded(aws: View, said: str) -> Verdict:
     """The verdict where neither a package nor tags say anything."""
-    for card in offered(aws.items(sagemaker.LIST_MODEL_CARDS)):
+    for card in surely(aws.items(sagemaker.LIST_MODEL_CARDS)):
         if card.get("ModelCardStatus") == "Approved":
             return not_assessed(
                 Why.LINK_UNKNOWN,

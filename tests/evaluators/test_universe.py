@@ -174,6 +174,13 @@ def test_the_management_account_is_bound_by_none() -> None:
     assert may_invoke(found)
 
 
+def test_policies_bind_only_where_the_organization_says_that_this_is_no_management_account() -> None:
+    """Who is shown the policies of others may be the management account, which none of them binds."""
+    found = known(organization(root=document(DENY_BEDROCK)), deny=("organizations:DescribeOrganization",))
+    assert found.before_scp == "(before SCP)"
+    assert may_invoke(found)
+
+
 def test_an_organization_for_billing_only_has_no_policies() -> None:
     """FeatureSet CONSOLIDATED_BILLING."""
     above = organization(root=document(DENY_BEDROCK))
