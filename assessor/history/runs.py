@@ -180,8 +180,8 @@ def asked(run: Mapping[str, Any]) -> tuple[Any, ...]:
     return (frozenset(regions), run.get("scope"), *chosen)
 
 
-SHOWN = 59
-"""Earlier runs on a page at most, the newest of them: two months of nights."""
+SHOWN = 30
+"""Earlier runs on a page at most, the newest of them."""
 
 
 def earlier(run: Mapping[str, Any], found: Sequence[RunSummary]) -> tuple[tuple[RunSummary, ...], int]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from assessor.history.runs import SHOWN
 from assessor.reports.report import Report
 from evaluators import CONTROLS
 from tests.browser.test_page import DARK, LIGHT, NARROW, Where, opened, squeezed, violations
@@ -24,9 +25,9 @@ SPARKS = ".items svg.spark"
 
 @pytest.fixture(scope="module")
 def developed() -> Report:
-    """Four hundred findings after two months of nights: up, down, and a night without a score."""
+    """Four hundred findings after thirty nights: up, down, and a night without a score."""
     report = report_of(many(400, CONTROLS), CONTROLS)
-    nights = [(20.0 + n % 17 * 3, 45.0 + n % 17 * 3) if n != 30 else None for n in range(59)]
+    nights = [(20.0 + n % 17 * 3, 45.0 + n % 17 * 3) if n != 12 else None for n in range(SHOWN)]
     return replace(report, history=before(report, *nights))
 
 
@@ -44,7 +45,7 @@ def test_each_row_says_its_development(browser: "Browser", stored: Stored, devel
         told = page.locator(".items").aria_snapshot()
     links = re.findall(r"link [\"'].*", told)
     assert len(links) == 7
-    assert all(link.count("score in 60 runs since ") == link.count("at first") == 1 for link in links)
+    assert all(link.count("score in 31 runs since ") == link.count("at first") == 1 for link in links)
 
 
 @pytest.mark.parametrize("width", [1280, 980, 800, 390, 320])

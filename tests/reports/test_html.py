@@ -11,6 +11,7 @@ from html.parser import HTMLParser
 
 import pytest
 
+from assessor.history.runs import SHOWN
 from assessor.model.parameters import Parameters
 from assessor.model.verdict import Status
 from assessor.model.view import View
@@ -23,6 +24,8 @@ from assessor.workload.workload import Workload
 from evaluators import CONTROLS
 from tests.reports.many import HOSTILE, hostile, many, report_of
 from tests.reports.sample import rich_report
+from tests.reports.test_sparks import before
+from tests.reports.wide import thinned, wide_report
 from tests.workload.accounts import plain_workload, snapshot
 
 
@@ -61,6 +64,28 @@ def test_the_page_stays_small(count: int, limit: int) -> None:
     page = written(report_of(many(count, CONTROLS), CONTROLS))
     assert len(page.encode()) < limit
     assert len(re.findall(r"<li[^>]*><b>[^<]*</b> <i>", page)) == count
+
+
+def test_a_real_account_stays_small() -> None:
+    """400 findings of the invented company, paths drawn, take less than 250 KB; thirty nights before them add few."""
+    report = thinned(wide_report(), 400)
+    page = written(report)
+    assert page.count("<figcaption>") > 3
+    assert len(re.findall(r"<li[^>]*><b>[^<]*</b> <i>", page)) == 400
+    assert len(page.encode()) < 250_000
+    nights = before(report, *((n * 37 % 61 + 0.5, n * 37 % 61 + 38.5) for n in range(SHOWN)))
+    drawn = written(replace(report, history=nights))
+    assert drawn.count("class=spark ") >= 6
+    assert len(drawn.encode()) - len(page.encode()) < 7_000
+
+
+def test_a_large_account_stays_below_three_megabytes() -> None:
+    """The company in twenty Regions: as many rows as a page shows."""
+    report = wide_report(further=18)
+    page = written(report)
+    assert len(report.findings) > 5_000
+    assert len(re.findall(r"<li[^>]*><b>[^<]*</b> <i>", page)) > 4_900
+    assert len(page.encode()) < 3_000_000
 
 
 def test_the_policy_names_the_style_and_the_script_by_their_hashes() -> None:

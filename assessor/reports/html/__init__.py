@@ -91,7 +91,9 @@ def _template() -> "Template":
 
 
 def _part(name: str) -> str:
-    return resources.files("assessor.reports.html").joinpath("templates", name).read_text(encoding="utf-8")
+    """A style or the script, without what indents it for whoever edits it."""
+    text = resources.files("assessor.reports.html").joinpath("templates", name).read_text(encoding="utf-8")
+    return "\n".join(line.strip() for line in text.splitlines())
 
 
 def _markup(text: str) -> Any:

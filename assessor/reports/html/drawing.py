@@ -27,7 +27,7 @@ _VALUE = 110
 MOST_DOORS = 12
 MOST_PATHS_PER_DOOR = 4
 MOST_DRAWINGS = 24
-MOST_HOPS_SHOWN = 52
+MOST_HOPS_SHOWN = 40
 """Hops of all drawings of an account together; more of them make a page that nobody reads."""
 
 
@@ -257,7 +257,10 @@ def _box(found: Workload, ident: str, x: int, y: int) -> Box:
         kind = "door"
     elif found.search.terminal(ident):
         kind = "end"
-    return Box(x, y, _short(label, _LABEL), _short(_under(node), _LABEL + 4), _what(found, ident), kind)
+    under = _under(node)
+    shown = _short(label, _LABEL), _short(under, _LABEL + 4)
+    full = _what(found, ident) if shown != (visible(label), visible(under)) else ""
+    return Box(x, y, *shown, full, kind)
 
 
 def _under(node: Node | None) -> str:
@@ -284,7 +287,7 @@ def _line(number: int, edge: Edge, placed: Mapping[str, Box]) -> Line:
     return Line(
         number,
         edge.strength.name.lower(),
-        f"M{x1} {y1}C{x1 + bend} {y1} {x2 - bend} {y2} {x2} {y2}",
+        f"M{x1} {y1}H{x2}" if y1 == y2 else f"M{x1} {y1}C{x1 + bend} {y1} {x2 - bend} {y2} {x2} {y2}",
         round(x),
         round(y),
     )

@@ -18,7 +18,7 @@ from assessor.reports.words import COUNT_WORDS, REASON_WORDS, counts_in_words, p
 ROW_LIMIT = 5_000
 """Most rows of the page; ``findings.csv`` holds all of them."""
 
-CALL_LIMIT = 300
+CALL_LIMIT = 200
 """Calls listed beyond those of what needs work; ``findings.csv`` names the calls of every row."""
 
 OPEN = (Status.FAIL, Status.NOT_ASSESSED, Status.MANUAL)
@@ -297,7 +297,7 @@ def _block(
     for finding, (numbers, _, rest) in zip(found, numbered, strict=True):
         row = Row(
             finding.finding_id,
-            resource_name(finding.resource_arn),
+            _name(finding),
             f"{finding.account_id} {finding.region}" if several else finding.region,
             finding.observed,
             finding.severity if finding.severity is not worst else None,
@@ -321,6 +321,12 @@ def _block(
         explained,
         found[0].remediation if explained is None and found[0].status is Status.MANUAL else "",
     )
+
+
+def _name(finding: Finding) -> str:
+    """What a row is about; the account itself is named on top of the page, and beside the row where there are several."""
+    name = resource_name(finding.resource_arn)
+    return "account" if name == f"account {finding.account_id}" else name
 
 
 def _unassessed(findings: Iterable[Finding]) -> Iterator[Unassessed]:
