@@ -111,7 +111,7 @@ def _on(pool: UserPool, mfa: Answer) -> Verdict:
         factors.append("passkeys")
     if mfa.get("EmailMfaConfiguration"):
         factors.append("e-mail")
-    if (mfa.get("SmsMfaConfiguration") or {}).get("SmsConfiguration"):
+    if mfa.get("SmsMfaConfiguration"):
         factors.append("text messages")
     if factors == ["text messages"]:
         return failed(f"MFA is ON in {pool.what}, with text messages as the only factor", Severity.LOW)

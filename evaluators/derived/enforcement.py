@@ -318,6 +318,12 @@ def _gaps(aws: View, configurations: list[Enforced]) -> Gaps:
         elif known is None:
             notes.append(f"{entry} is left out and not offered in this Region")
     left = [name for name in makes if not any(one.covers(name) for one in configurations)]
+    untold = next((name for name in sorted(left) if not makes[name]), "")
+    if untold:
+        raise UnseenError(
+            Why.LINK_UNKNOWN,
+            f"the enforced configuration leaves out {untold}, and AWS does not say what it makes",
+        )
     return Gaps(
         tuple(sorted(name for name in left if "TEXT" in makes[name])),
         tuple(sorted(name for name in left if makes[name] - {"EMBEDDING"} and "TEXT" not in makes[name])),

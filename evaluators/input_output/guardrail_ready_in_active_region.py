@@ -93,7 +93,7 @@ def guardrail_ready_in_active_region(subject: Subject, aws: View) -> Verdict:
         raise unseen
     listed = list(surely(aws.items(bedrock.LIST_GUARDRAILS)))
     used_ones = {used.guardrail.guardrail for used in found.known}
-    idle = [str(one["arn"]) for one in listed if one.get("arn") not in used_ones and filters(one)]
+    idle = [str(one.get("arn", "")) for one in listed if one.get("arn") not in used_ones and filters(one)]
     hint = hinted_by(aws) if idle else ""
     if hint:
         return not_assessed(

@@ -203,7 +203,7 @@ def _key(at: View, bucket: Bucket) -> Iterator[str]:
     if key.caveat:
         yield key.caveat
         return
-    if not key.customer:
+    if (key.metadata or {}).get("KeyManager") == "AWS":
         return
     policy = (at.get(kms.GET_KEY_POLICY, KeyId=key.arn) or {}).get("Policy") or ""
     if not admits(
