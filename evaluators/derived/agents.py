@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from assessor.model.operation import Operation
-from assessor.model.reading import Call, Seen, Unseen, UnseenError
+from assessor.model.reading import Call, Reading, Seen, Unseen, UnseenError
 from assessor.model.view import Gathered, View, gather, unseen_error
 from collectors import bedrock_agent
 from evaluators.derived.offered import surely
@@ -114,12 +114,7 @@ def agent_guardrail(aws: View, agent: AgentVersion) -> tuple[str, str] | None:
     GetAgentVersion (GetAgent for the draft) and the summary in ListAgentVersions both say so; either is enough.
     Raises UnseenError when neither could be read.
     """
-    if agent.version == DRAFT:
-        operation, member = bedrock_agent.GET_AGENT, "agent"
-        detail = aws.read(operation, agentId=agent.agent_id)
-    else:
-        operation, member = bedrock_agent.GET_AGENT_VERSION, "agentVersion"
-        detail = aws.read(operation, agentId=agent.agent_id, agentVersion=agent.version)
+    operation, member, detail = _detail(aws, agent)
     answers: list[Mapping[str, object]] = []
     if isinstance(detail, Seen):
         answers.append(detail.value.get(member) or {})
@@ -139,6 +134,23 @@ def agent_guardrail(aws: View, agent: AgentVersion) -> tuple[str, str] | None:
     if not answers and isinstance(detail, Unseen):
         raise unseen_error(detail, operation, detail_call(aws, operation, agent))
     return None
+
+
+def _detail(aws: View, agent: AgentVersion) -> tuple[Operation, str, Reading]:
+    """The operation that describes the version, the member that holds it, and what it gave."""
+    if agent.version == DRAFT:
+        return bedrock_agent.GET_AGENT, "agent", aws.read(bedrock_agent.GET_AGENT, agentId=agent.agent_id)
+    operation = bedrock_agent.GET_AGENT_VERSION
+    detail = aws.read(operation, agentId=agent.agent_id, agentVersion=agent.version)
+    return operation, "agentVersion", detail
+
+
+def agent_works_alone(aws: View, agent: AgentVersion) -> bool:
+    """Whether the version says itself that it has no collaborators; where it does not, they have to be listed."""
+    _, member, detail = _detail(aws, agent)
+    return (
+        isinstance(detail, Seen) and (detail.value.get(member) or {}).get("agentCollaboration") == "DISABLED"
+    )
 
 
 def detail_call(aws: View, operation: Operation, agent: AgentVersion) -> Call | None:

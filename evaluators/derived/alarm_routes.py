@@ -22,7 +22,8 @@ READS: tuple[Operation, ...] = (
     *key_facts.READS,
 )
 
-_DEAD_FUNCTION = frozenset({"Failed", "Deleting"})
+# An Inactive function wakes when it is invoked; these do not run.
+_DEAD_FUNCTION = frozenset({"Failed", "Deleting", "Deactivating", "Deactivated", "ActiveNonInvocable"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from assessor.model.verdict import Item, Severity, Status, Verdict, failed, not_
 from assessor.model.view import View
 from collectors import bedrock_agent
 from evaluators.derived import agents, enforcement, flows
-from evaluators.derived.agents import AgentVersion, agent_guardrail, deployed_agents
+from evaluators.derived.agents import AgentVersion, agent_guardrail, agent_works_alone, deployed_agents
 from evaluators.derived.flows import FlowVersion, Node, deployed_flows, flow_nodes
 from evaluators.derived.guardrail_versions import DRAFT, GuardrailVersion, exists, guardrail_arn
 
@@ -178,6 +178,8 @@ def _failed_or_enforced(
 
 
 def _collaborators_are_here(aws: View, agent: AgentVersion) -> None:
+    if agent_works_alone(aws, agent):
+        return
     for item in aws.items(
         bedrock_agent.LIST_AGENT_COLLABORATORS, agentId=agent.agent_id, agentVersion=agent.version
     ):
