@@ -145,7 +145,10 @@ def _keyed(aws: View, what: str, ref: str, *notes: str) -> Verdict:
 def _collection(aws: View, store: Store, answer: Answer) -> Verdict:
     ref = str(answer.get("kmsKeyArn") or "")
     if not ref:
-        ref = collection_keys.key_of_policy(aws, str(answer.get("name") or ""))
+        name = str(answer.get("name") or "")
+        if not name:
+            return not_assessed(Why.LINK_UNKNOWN, f"AWS says neither key nor name of the {store.what}")
+        ref = collection_keys.key_of_policy(aws, name)
     return _keyed(aws, store.what, ref)
 
 

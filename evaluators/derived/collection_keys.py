@@ -36,7 +36,12 @@ def _fitting(aws: View, collection: str) -> Iterator[tuple[str, str]]:
     """The pattern that fits and the key, for each encryption policy; a policy is a document of AWS's own shape."""
     for item in aws.items(opensearchserverless.LIST_SECURITY_POLICIES, type="encryption"):
         answer = aws.get(opensearchserverless.GET_SECURITY_POLICY, type="encryption", name=item.get("name"))
-        policy = ((answer or {}).get("securityPolicyDetail") or {}).get("policy")
+        if answer is None:
+            continue  # it was deleted meanwhile
+        policy = (answer.get("securityPolicyDetail") or {}).get("policy")
+        if policy is None:
+            said = f"AWS gave the encryption policy {item.get('name')} without what it says"
+            raise UnseenError(Why.LINK_UNKNOWN, said)
         if isinstance(policy, dict):
             yield from _patterns(policy, collection)
 

@@ -13,7 +13,8 @@ from assessor.model.reading import UnseenError, Why
 from assessor.model.view import View
 from collectors import ec2
 
-_TCP = frozenset({"tcp", "6", "-1"})
+# A rule of which AWS leaves the protocol out may be for TCP: what it opens is not to be overlooked.
+_TCP = frozenset({"tcp", "6", "-1", ""})
 _WORLD = {4: 8, 6: 16}
 """A block at least this wide is the world, however it is cut."""
 

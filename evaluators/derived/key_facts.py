@@ -57,7 +57,8 @@ class Key:
 def key_facts(aws: View, ref: str) -> Key:
     """The key of that id, ARN or alias, asked in the view's Region.
 
-    Raises UnseenError: CROSS_ACCOUNT for the key of another account that does not let us look.
+    Raises UnseenError: CROSS_ACCOUNT for the key of another account that does not let us look, ERROR for an answer that
+    does not say who controls the key.
     """
     owner = naming.account(ref) or aws.account_id
     try:
@@ -68,7 +69,12 @@ def key_facts(aws: View, ref: str) -> Key:
         raise
     if answer is None and owner != aws.account_id:
         raise _foreign(ref, owner, None)
-    return Key(ref, None if answer is None else answer.get("KeyMetadata") or {})
+    if answer is None:
+        return Key(ref, None)
+    metadata = answer.get("KeyMetadata") or {}
+    if not metadata.get("KeyManager"):
+        raise UnseenError(Why.ERROR, f"AWS told of key {ref} without saying who manages it")
+    return Key(ref, metadata)
 
 
 def _foreign(ref: str, owner: str, error: UnseenError | None) -> UnseenError:

@@ -123,11 +123,18 @@ def _blocks(aws: View, *, network: bool) -> Iterator[tuple[str, Any]]:
     for summary in listed.known:
         name = str(summary.get("name", ""))
         try:
-            answer = aws.get(reading, type=kind, name=name) or {}
+            answer = aws.get(reading, type=kind, name=name)
         except UnseenError as error:
             failure = failure or error
             continue
+        if answer is None:
+            continue  # it was deleted meanwhile
         document = (answer.get(detail) or {}).get("policy")
+        if document is None:
+            failure = failure or UnseenError(
+                Why.LINK_UNKNOWN, f"AWS gave the {kind} policy {name} without what it says"
+            )
+            continue
         try:
             blocks = json.loads(document) if isinstance(document, str) else document
         except ValueError:

@@ -161,7 +161,11 @@ def _connection(connection: Answer) -> Verdict:
 
 
 def _collection(store: Store, found: Answer, at: View) -> Verdict:
-    name = str(found.get("name", ""))
+    name = str(found.get("name") or "")
+    if not name:
+        return not_assessed(
+            Why.LINK_UNKNOWN, f"AWS does not say by which name policies mean the {store.what}"
+        )
     rules = network_rules(at, name)
     public = [rule for rule in rules.known if rule.public]
     if public:
@@ -210,12 +214,17 @@ def _domain(store: Store, found: Answer, at: View) -> Verdict:
 def _cluster(store: Store, found: Answer, at: View) -> Verdict:
     if found.get("PubliclyAccessible"):
         return failed(f"Cluster {store.arn} is publicly accessible")
-    names = [str(name) for name in values(found, "DBClusterMembers[].DBInstanceIdentifier")]
-    unknown: list[str] = []
+    members = list(values(found, "DBClusterMembers[]"))
+    names = [str(member["DBInstanceIdentifier"]) for member in members if member.get("DBInstanceIdentifier")]
+    unknown = ["a member without a name"] if len(names) < len(members) else []
+    if not members and found.get("PubliclyAccessible") is None and found.get("DBClusterMembers") is None:
+        return not_assessed(Why.LINK_UNKNOWN, f"AWS does not say which instances cluster {store.arn} has")
     unseen: UnseenError | None = None
     for name in names:
         instances = gather(at.items(rds.DESCRIBE_DB_INSTANCES, DBInstanceIdentifier=name))
         unseen = unseen or instances.unseen
+        if not instances.known and instances.unseen is None:
+            unknown.append(name)
         for instance in instances.known:
             if instance.get("PubliclyAccessible"):
                 return failed(f"Instance {name} of cluster {store.arn} is publicly accessible")
