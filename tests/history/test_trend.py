@@ -1,6 +1,7 @@
 """A folder of runs over time."""
 
 import json
+import sys
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
@@ -132,3 +133,30 @@ def test_what_is_no_run_is_said_in_one_line(tmp_path: Path) -> None:
         assert "\n" not in str(error.value)
     with pytest.raises(RunError, match="cannot be read"):
         load(tmp_path / "absent")
+
+
+def test_parquet_holds_a_row_per_run_and_item(tmp_path: Path) -> None:
+    """As another program reads it; the library is an extra."""
+    pytest.importorskip("pyarrow")
+    import duckdb
+
+    stored(tmp_path / "runs", week())
+    done = CliRunner().invoke(
+        main, ["trend", str(tmp_path / "runs"), "--parquet", str(tmp_path / "t.parquet")]
+    )
+    assert done.exit_code == 0, done.output
+    rows = duckdb.sql(f"SELECT run_id, item, score_low FROM '{tmp_path}/t.parquet' ORDER BY ALL").fetchall()
+    assert rows == [(one.id, item, one.items[0]["score"]["low"]) for one in week() for item in range(1, 8)]
+
+
+def test_without_its_library_parquet_names_the_extra(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing is written, and nothing else is said to have failed."""
+    for name in ("pyarrow", "fastparquet"):
+        monkeypatch.setitem(sys.modules, name, None)
+    stored(tmp_path / "runs", week())
+    done = CliRunner().invoke(
+        main, ["trend", str(tmp_path / "runs"), "--parquet", str(tmp_path / "t.parquet")]
+    )
+    assert done.exit_code == 1
+    assert "install genai-readiness-assessor[parquet]" in done.stderr
+    assert not (tmp_path / "t.parquet").exists()
