@@ -145,7 +145,11 @@ def test_parquet_holds_a_row_per_run_and_item(tmp_path: Path) -> None:
         main, ["trend", str(tmp_path / "runs"), "--parquet", str(tmp_path / "t.parquet")]
     )
     assert done.exit_code == 0, done.output
-    rows = duckdb.sql(f"SELECT run_id, item, score_low FROM '{tmp_path}/t.parquet' ORDER BY ALL").fetchall()
+    rows = (
+        duckdb.connect()
+        .execute(f"SELECT run_id, item, score_low FROM '{tmp_path}/t.parquet' ORDER BY ALL")
+        .fetchall()
+    )
     assert rows == [(one.id, item, one.items[0]["score"]["low"]) for one in week() for item in range(1, 8)]
 
 
