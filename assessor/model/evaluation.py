@@ -26,7 +26,8 @@ def evaluate(
 
     Rows come in the order of control, account, Region, resource. A control without a subject gives one row
     that says so; a listing that could not be read gives one NOT_ASSESSED row beside the rows of what is known.
-    A resource that two Regions name gives one row.
+    A resource that two Regions name gives one row, the graver of the two answers: what one use of it proves is not
+    undone by another use that is sound.
 
     strict: a control that breaks ends the evaluation; otherwise it gives a NOT_ASSESSED(ERROR) row, and the other
     controls their answers.
@@ -45,10 +46,22 @@ def evaluate(
                 view = View(snapshot, account, region, parameters, memo)
                 asked = _ask(control, view, account, place, strict=strict)
                 for row in sorted(asked, key=lambda f: (f.resource_arn, f.finding_id)):
-                    findings.setdefault(
-                        row.finding_id, _with_grants(row, control, lacking[account.id], snapshot.run.scope)
-                    )
+                    _keep(findings, _with_grants(row, control, lacking[account.id], snapshot.run.scope))
     return list(findings.values())
+
+
+_GRAVEST_FIRST = (Status.FAIL, Status.NOT_ASSESSED, Status.PASS, Status.INFO, Status.NOT_APPLICABLE)
+
+
+def _keep(rows: dict[str, Finding], row: Finding) -> None:
+    """One row for each id: the first, unless a later one is graver."""
+    held = rows.get(row.finding_id)
+    if held is None or _gravity(row) < _gravity(held):
+        rows[row.finding_id] = row
+
+
+def _gravity(row: Finding) -> tuple[int, int]:
+    return _GRAVEST_FIRST.index(row.status), row.severity.rank if row.status is Status.FAIL else 0
 
 
 def _with_grants(row: Finding, control: Control, lacking: Lacking, scope: str) -> Finding:
@@ -86,7 +99,7 @@ def _ask(control: Control, view: View, account: Account, place: str, *, strict: 
             region = subject.region or place
             calls = [*named_by, *looking.trail, *bearing.evidence]
             row = _row(control, account, region, subject, verdict, calls, place=place)
-            rows.setdefault(row.finding_id, row)
+            _keep(rows, row)
     except UnseenError as error:
         account_wide = Subject(view.root_arn, "AWS::::Account", key="listing")
         calls = [error.call] if error.call is not None else view.trail

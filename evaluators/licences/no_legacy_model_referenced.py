@@ -138,6 +138,6 @@ def no_legacy_model_referenced(subject: Subject, aws: View) -> Verdict:
         return failed(said)
     if age is not None and -age <= horizon:
         return failed(f"{said}, within {horizon} days")
-    if not status:
+    if status != "ACTIVE":
         return not_assessed(Why.ERROR, said)
     return passed(said)
