@@ -110,6 +110,8 @@ def _steps(text: str) -> Steps:
 
 
 def _instances(pattern: str, account: str, partition: str, regions: Sequence[str]) -> Iterator[str]:
+    if "${" in pattern:
+        return  # a variable that the document's version leaves as text: nothing is called so
     parts = pattern.split(":", ARN_PARTS - 1)
     if len(parts) < ARN_PARTS or parts[0] != "arn":
         if len(parts) == 1 or parts[0] != "arn":

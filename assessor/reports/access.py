@@ -257,6 +257,7 @@ def _access(told: Told) -> dict[str, Any]:
         "decision": str(way.decision.verdict),
         "resource": resource(way.resource),
         "on": words.patterns(told),
+        "but": list(way.but),
         "witness": _witness(way.decision.allow_witness),
         "deciding_keys": list(way.decision.deciding),
         "statement": words.statement(told),

@@ -46,10 +46,18 @@ def on(told: Told, regions: Sequence[str]) -> str:
     if Sort.ANYTHING in sorts or (way.resource == "*" and not way.on):
         return ""
     words = list(_every(way.everything, regions))
+    if way.but:
+        words[-1:] = [f"{words[-1]} but {_some(way.but)}"]
     names = [_short(arn) for arn in way.on or (() if words else (way.resource,))]
     if len(names) > _SHOWN:
         names = [*names[:_SHOWN], f"{len(names) - _SHOWN} more"]
     return " and ".join(filter(None, (" and ".join(words), ", ".join(names))))
+
+
+def _some(arns: Sequence[str]) -> str:
+    names = [_short(arn) for arn in arns[:_SHOWN]]
+    more = [f"{len(arns) - _SHOWN} more"] if len(arns) > _SHOWN else []
+    return ", ".join((*names, *more))
 
 
 def _every(everything: Sequence[str], regions: Sequence[str]) -> Iterator[str]:

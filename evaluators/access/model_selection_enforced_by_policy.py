@@ -114,7 +114,7 @@ def model_selection_enforced_by_policy(subject: Subject, aws: View) -> Verdict:
         return not_assessed(
             Why.ORG_LAYER_UNKNOWN,
             f"{role.said} may call {other}, unless a service control policy that could not be read denies it "
-            f"{known.before_scp}",
+            "(before SCP)",
         )
     if other:
         before = f" {known.before_scp}" if known.before_scp else ""
@@ -178,7 +178,9 @@ class _Asked:
         for action, target, found in self._targets():
             left = _left(target, approved)
             if left is None:
-                self.usable[resource(target.arn)] = None
+                # A profile is of no use without a right to its model, nor a model that only some profile reaches.
+                works = ruling(self.known.universe.subject(principal), action, target).mandate not in _NO_CALL
+                self.usable |= {resource(target.arn): None} if works else {}
                 continue
             if found.profiles_unseen is not None and target.routed and not _routes_known(target, found):
                 self.pending = self.pending or found.profiles_unseen

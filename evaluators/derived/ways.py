@@ -37,8 +37,8 @@ class Way:
     """One action a principal may use, and on what.
 
     on: what it works on, in the same circumstances. everything: stands for all of a kind in a Region, also what
-    nobody named; what it covers is not in ``on``. decision: of ``resource``, one of them; its witness and statements
-    stand for all.
+    nobody named; what it covers is not in ``on``, and what it does not cover of it is in ``but``. decision: of
+    ``resource``, one of them; its witness and statements stand for all.
     """
 
     principal: Principal
@@ -47,6 +47,7 @@ class Way:
     on: tuple[str, ...]
     everything: tuple[str, ...]
     decision: Decision
+    but: tuple[str, ...] = ()
 
     @property
     def unknown(self) -> bool:
@@ -245,7 +246,22 @@ class Field:
         told = (*sorted(everything, key=lambda one: kind_of(one) != "foundation-model"), *named)
         first = next((one for one in told if not is_profile(one)), told[0])
         decision = self.decided(principal, first)
-        return Way(principal, self.action, first, tuple(named), everything, decision)
+        reached = frozenset(found)
+        but = tuple(
+            one
+            for one in self._there
+            if (kind_of(one), arn_field(one, 3)) in covered and one not in reached and one in self._asked
+        )
+        return Way(principal, self.action, first, tuple(named), everything, decision, but)
+
+    @cached_property
+    def _there(self) -> tuple[str, ...]:
+        """What is seen to be there, among everything that is asked about."""
+        return tuple(dict.fromkeys((*(thing.arn for thing in self.things), *self.policies)))
+
+    @cached_property
+    def _asked(self) -> frozenset[str]:
+        return frozenset(self.resources)
 
     def decided(self, principal: Principal, arn: str) -> Decision:
         """One thing, decided in full; for a profile, of the two authorizations the one that depends on something."""
