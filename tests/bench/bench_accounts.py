@@ -3,9 +3,10 @@
     python -m tests.bench.bench_accounts [--accounts 1 10 50] [--latency 0.02]
 
 The demo's company stands in for every account, served by a process of its own; `assessor scan --accounts` reads and
-judges them in another. *Ideal* is the largest of requests x latency / workers and the CPU time of the reading process;
-*memory* is the most that process held, judging processes apart. On two cores the stand-in, which spends about as
-much on an answer as the reader on a call, and the judge share the second one.
+judges them in others. *Ideal* is the largest of requests x latency / workers, the CPU time of the reading process
+(*cpu*), and what all processes of the measurement take together, over the cores of the machine: the stand-in (*served*)
+spends about as much on an answer as the reader on a call, and it and the judges (*judged*) take the cores that a real
+AWS would leave to the reader. *memory* is the most the reading process held, judging processes apart.
 """
 
 import argparse
@@ -32,9 +33,10 @@ def serve(accounts: int, latency: float) -> None:
 
     held = standin.document(dict.fromkeys(standin.ids(accounts), standin.company()))
     with standin.serving(held, Faults(latency={"*": latency})) as (aws, env):
+        begun = time.process_time()
         print(json.dumps(env), flush=True)
         sys.stdin.readline()
-        print(len(aws.calls), flush=True)
+        print(len(aws.calls), round(time.process_time() - begun, 2), flush=True)
 
 
 @contextmanager
@@ -63,18 +65,21 @@ def measured(accounts: int, latency: float) -> dict[str, Any]:
         assert process.stdout is not None
         process.stdin.write("\n")
         process.stdin.flush()
-        requests = int(process.stdout.readline())
+        answered, taken = process.stdout.readline().split()
+        requests, served = int(answered), float(taken)
         rows = sum(1 for _ in (Path(held) / "out" / "findings.csv").open("rb")) - 1
-    told = re.search(r"cpu=([\d.]+) memory=([\d.]+)", done.stderr)
+    told = re.search(r"cpu=([\d.]+) judged=([\d.]+) memory=([\d.]+)", done.stderr)
     assert told is not None, done.stderr
-    cpu, memory = map(float, told.groups())
-    ideal = max(cpu, requests * latency / _WORKERS)
+    cpu, judged, memory = map(float, told.groups())
+    ideal = max(cpu, requests * latency / _WORKERS, (cpu + judged + served) / (os.cpu_count() or 1))
     return {
         "accounts": accounts,
         "rows": rows,
         "requests": requests,
         "wall": wall,
         "cpu": cpu,
+        "judged": judged,
+        "served": served,
         "ideal": ideal,
         "ratio": wall / ideal,
         "memory": memory,
@@ -94,13 +99,15 @@ def inside(words: list[str]) -> int:
     else:
         code = 0
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(f"cpu={time.process_time():.2f} memory={memory:.0f}", file=sys.stderr)
+    children = resource.getrusage(resource.RUSAGE_CHILDREN)
+    judged = children.ru_utime + children.ru_stime
+    print(f"cpu={time.process_time():.2f} judged={judged:.2f} memory={memory:.0f}", file=sys.stderr)
     return code
 
 
 def run(counts: list[int], latency: float) -> None:
     """Print the table."""
-    names = ("accounts", "rows", "requests", "wall", "cpu", "ideal", "ratio", "memory")
+    names = ("accounts", "rows", "requests", "wall", "cpu", "judged", "served", "ideal", "ratio", "memory")
     print("  ".join(f"{name:>10}" for name in names))
     for count in counts:
         found = measured(count, latency)
