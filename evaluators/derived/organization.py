@@ -13,8 +13,8 @@ from dataclasses import dataclass
 
 from assessor.iam.policy import Effect, Policy, Use, parse_policy
 from assessor.model.operation import Operation
-from assessor.model.reading import Absent, Call, Seen
-from assessor.model.view import Answer, View
+from assessor.model.reading import Absent, Call, Seen, Unseen, UnseenError
+from assessor.model.view import Answer, View, unseen_error
 from collectors import organizations
 
 READS: tuple[Operation, ...] = (
@@ -30,6 +30,7 @@ READS: tuple[Operation, ...] = (
 )
 
 _STEPS = READS[1:7]
+_SHOWN = frozenset({"Parents", "Policies", "Policy"})
 _SCP, _RCP = "SERVICE_CONTROL_POLICY", "RESOURCE_CONTROL_POLICY"
 _USES = {_SCP: Use.SCP, _RCP: Use.RCP}
 _FULL_ACCESS = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
@@ -53,20 +54,25 @@ class Bounds:
     """What binds every principal of the account from above.
 
     scps: policies by level, root first; empty where none bind the account, None where nothing is known of them.
-    complete: whether these are all. organization: its id, "" for none, None where not known.
-    evidence: the calls by which the policies that bind it were read. ceiling: what binds its resources.
+    complete: whether these are all. organization: its id, "" for none, None where not known; asked: whether AWS
+    answered that. evidence: the calls by which the policies that bind it were read. ceiling: what binds its resources.
+    hidden: what was refused, where other questions about the policies above the account were answered: what is
+    missing is then a permission, not the organization layer.
     """
 
     scps: tuple[tuple[Policy, ...], ...] | None
     complete: bool
     organization: str | None
     management: bool = False
+    asked: bool = True
     evidence: tuple[Call, ...] = ()
+    hidden: UnseenError | None = None
     ceiling: Ceiling = Ceiling()
 
 
 def bounds(aws: View) -> Bounds:
     """The policies of the organization that bind this account, as far as they are known. Never raises."""
+    start = len(aws.trail)
     described = aws.read(organizations.DESCRIBE_ORGANIZATION)
     if isinstance(described, Absent):
         return Bounds((), complete=True, organization="")
@@ -82,7 +88,10 @@ def bounds(aws: View) -> Bounds:
         # Whether this is the management account, which none of them binds, is not known: who is shown the policies of
         # others is that account, or one it trusts.
         given = _given(aws)
-        return Bounds(given, complete=given is not None, organization=None, ceiling=Ceiling(complete=False))
+        _read(aws)
+        hidden = _hidden(aws, start) if given is None else None
+        nothing = Ceiling(complete=False)
+        return Bounds(given, given is not None, None, asked=False, hidden=hidden, ceiling=nothing)
     ceiling = _ceiling(aws)
     levels, complete, calls = _read(aws)
     if not complete:
@@ -92,7 +101,9 @@ def bounds(aws: View) -> Bounds:
     if complete and not any(levels):
         # Every entity has a policy attached once the organization uses them: here it does not.
         return Bounds((), complete=True, organization=organization, ceiling=ceiling)
-    return Bounds(levels or None, complete, organization, evidence=calls if levels else (), ceiling=ceiling)
+    hidden = None if complete else _hidden(aws, start)
+    evidence = calls if levels else ()
+    return Bounds(levels or None, complete, organization, evidence=evidence, hidden=hidden, ceiling=ceiling)
 
 
 def _given(aws: View) -> tuple[tuple[Policy, ...], ...] | None:
@@ -153,6 +164,21 @@ def _ceiling(aws: View) -> Ceiling:
         if sound:
             levels.append(sound)
     return Ceiling(tuple(levels), complete, _answered(aws, start))
+
+
+def _hidden(aws: View, start: int) -> UnseenError | None:
+    """What was refused since then, where something of the policies above was shown."""
+    readings = [(call, aws.snapshot.reading(call)) for call in aws.trail[start:]]
+    if not any(
+        isinstance(reading, Seen) and _SHOWN.intersection(filter(reading.value.get, reading.value))
+        for _, reading in readings
+    ):
+        return None
+    for call, reading in readings:
+        if isinstance(reading, Unseen):
+            operation = next(one for one in READS if call.operation == f"{one.service}:{one.name}")
+            return unseen_error(reading, operation, call)
+    return None
 
 
 def _answered(aws: View, start: int) -> tuple[Call, ...]:

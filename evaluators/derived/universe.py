@@ -48,7 +48,12 @@ class Estate:
 
     @property
     def before_scp(self) -> str:
-        """``(before SCP)`` where service control policies may bind the account and could not all be read, else empty."""
+        """``(before SCP)`` where service control policies may bind the account and could not all be read, else empty.
+
+        Raises UnseenError where only some of them were refused: the organization layer may be left out, but not half.
+        """
+        if self.bounds.hidden is not None:
+            raise self.bounds.hidden
         return "" if self.bounds.complete else "(before SCP)"
 
     def before(self, action: str) -> str:
@@ -58,11 +63,11 @@ class Estate:
 
     @property
     def scp_unread(self) -> bool:
-        """Whether the account is seen to be a member of an organization whose policies could not all be read.
+        """Whether the account may be a member of an organization, and its policies could not all be read.
 
-        Where not even that was seen, the organization layer is left out and the answer says so.
+        Unless AWS told of no organization, where it was asked: then the layer is left out and the answer says so.
         """
-        return not self.bounds.complete and bool(self.bounds.organization)
+        return not self.bounds.complete and (bool(self.bounds.organization) or not self.bounds.asked)
 
     def reach(self, action: str) -> Reach:
         """Every principal against everything worth asking about with one action; made once for all controls."""

@@ -165,7 +165,7 @@ class _Asking:
         self._aws = aws
         self._question = question
         self._known: Estate = estate(aws)
-        self._answer = Answer(aws.account_id, aws.account.regions, bool(self._known.before_scp))
+        self._answer = Answer(aws.account_id, aws.account.regions, not self._known.bounds.complete)
         if self._known.unseen is not None:
             self._answer.unseen.append(self._known.unseen)
         self._things = self._listed()

@@ -123,18 +123,17 @@ def _judged(aws: View, role: PathRole, found: list[Standing]) -> Verdict:
     worst = min(found, key=lambda one: list(Outcome).index(one.outcome))
     where = ", ".join(one.region for one in found if one.outcome is worst.outcome)
     known = estate(aws)
-    before = known.before_scp
-    unscreened = f"{worst.said} {before}".rstrip()
     match worst.outcome:
         case Outcome.UNGUARDED | Outcome.ANY if known.scp_unread:
             return not_assessed(
                 Why.ORG_LAYER_UNKNOWN,
-                f"{role.said}: {worst.said}, unless a service control policy that could not be read denies it {before}",
+                f"{role.said}: {worst.said}, unless a service control policy that could not be read denies it (before SCP)",
             )
         case Outcome.UNGUARDED:
-            return failed(f"{role.said}: {unscreened}. Regions: {where}")
+            return failed(f"{role.said}: {worst.said} {known.before_scp}".rstrip() + f". Regions: {where}")
         case Outcome.ANY | Outcome.SELECTIVE:
-            return failed(f"{role.said}: {unscreened}. Regions: {where}", Severity.MEDIUM)
+            said = f"{role.said}: {worst.said} {known.before_scp}".rstrip()
+            return failed(f"{said}. Regions: {where}", Severity.MEDIUM)
         case Outcome.UNKNOWN:
             assert worst.unseen is not None
             raise UnseenError(worst.unseen.why, worst.said, worst.unseen.grant, worst.unseen.call)

@@ -9,6 +9,7 @@ from assessor.demo.faults import Faults
 from assessor.iam.build import build_universe
 from assessor.iam.decide import Verdict
 from assessor.model.parameters import Parameters
+from assessor.model.reading import UnseenError
 from assessor.model.view import View
 from evaluators.derived.appointed import appointed
 from evaluators.derived.circumstances import ordinary
@@ -147,10 +148,21 @@ def test_an_allow_list_at_one_level_binds() -> None:
     ["organizations:ListParents", "organizations:ListPoliciesForTarget", "organizations:DescribePolicy"],
 )
 def test_what_cannot_be_read_is_said_and_allows(denied: str) -> None:
-    """Answers are before SCP: too much may be said to be allowed, never too little."""
+    """Too much may be said to be allowed, never too little; and one refusal among answers is not passed over."""
     found = known(organization(root=document(DENY_BEDROCK)), deny=(denied,))
-    assert found.before_scp == "(before SCP)"
     assert may_invoke(found)
+    with pytest.raises(UnseenError) as refused:
+        _ = found.before_scp
+    assert refused.value.grant == denied
+
+
+def test_without_the_organization_layer_answers_are_before_scp() -> None:
+    """Nothing of it is answered: it is left out, and that is said."""
+    above = organization(root=document(DENY_BEDROCK))
+    for layer in (("organizations:List*", "organizations:DescribePolicy"), ("organizations:*",)):
+        found = known(above, deny=layer)
+        assert found.before_scp == "(before SCP)"
+        assert may_invoke(found)
 
 
 def test_what_is_known_of_a_level_that_was_not_read_whole_still_denies() -> None:
@@ -177,8 +189,10 @@ def test_the_management_account_is_bound_by_none() -> None:
 def test_policies_bind_only_where_the_organization_says_that_this_is_no_management_account() -> None:
     """Who is shown the policies of others may be the management account, which none of them binds."""
     found = known(organization(root=document(DENY_BEDROCK)), deny=("organizations:DescribeOrganization",))
-    assert found.before_scp == "(before SCP)"
     assert may_invoke(found)
+    with pytest.raises(UnseenError) as refused:
+        _ = found.before_scp
+    assert refused.value.grant == "organizations:DescribeOrganization"
 
 
 def test_an_organization_for_billing_only_has_no_policies() -> None:
@@ -207,7 +221,7 @@ def test_an_empty_level_of_a_chain_that_is_not_known_denies_nothing(parents: str
     if parents == "none":
         above["organizations"]["ListParents"] = {"Parents": []}
     found = known(above, deny=("organizations:ListParents",) if parents == "denied" else ())
-    assert found.before_scp == "(before SCP)"
+    assert not found.bounds.complete
     assert may_invoke(found)
 
 
