@@ -30,7 +30,7 @@ READS: tuple[Operation, ...] = (
 )
 
 _STEPS = READS[1:7]
-_SHOWN = frozenset({"Parents", "Policies", "Policy"})
+_SHOWN = ("Parents", "Policies", "Policy")
 _SCP, _RCP = "SERVICE_CONTROL_POLICY", "RESOURCE_CONTROL_POLICY"
 _USES = {_SCP: Use.SCP, _RCP: Use.RCP}
 _FULL_ACCESS = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
@@ -169,10 +169,8 @@ def _ceiling(aws: View) -> Ceiling:
 def _hidden(aws: View, start: int) -> UnseenError | None:
     """What was refused since then, where something of the policies above was shown."""
     readings = [(call, aws.snapshot.reading(call)) for call in aws.trail[start:]]
-    if not any(
-        isinstance(reading, Seen) and _SHOWN.intersection(filter(reading.value.get, reading.value))
-        for _, reading in readings
-    ):
+    shown = (reading.value for _, reading in readings if isinstance(reading, Seen))
+    if not any(answer.get(member) for answer in shown for member in _SHOWN):
         return None
     for call, reading in readings:
         if isinstance(reading, Unseen):
