@@ -174,7 +174,7 @@ def _hidden(aws: View, start: int) -> UnseenError | None:
         return None
     for call, reading in readings:
         if isinstance(reading, Unseen):
-            operation = next(one for one in READS if call.operation == f"{one.service}:{one.name}")
+            operation = next(one for one in READS if one.id == call.operation)
             return unseen_error(reading, operation, call)
     return None
 

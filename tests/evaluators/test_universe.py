@@ -156,6 +156,17 @@ def test_what_cannot_be_read_is_said_and_allows(denied: str) -> None:
     assert refused.value.grant == denied
 
 
+def test_a_refusal_further_up_is_not_passed_over_either() -> None:
+    """The unit above the account is shown, what is above the unit is not."""
+    above = organization(root=document(DENY_BEDROCK))
+    refusal = {"code": "AccessDeniedException", "message": "not yours", "status": 400}
+    above["organizations"]["ListParents"][1] = {"error": refusal}
+    found = known(above)
+    with pytest.raises(UnseenError) as refused:
+        _ = found.before_scp
+    assert refused.value.grant == "organizations:ListParents"
+
+
 def test_without_the_organization_layer_answers_are_before_scp() -> None:
     """Nothing of it is answered: it is left out, and that is said."""
     above = organization(root=document(DENY_BEDROCK))
