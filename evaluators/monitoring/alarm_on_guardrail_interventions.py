@@ -4,13 +4,13 @@ from collections.abc import Iterator
 
 from assessor.model.control import Level, Subject, control
 from assessor.model.reading import UnseenError, Why
-from assessor.model.verdict import Item, Severity, Status, Verdict, failed, passed
+from assessor.model.verdict import Item, Severity, Status, Verdict, failed, not_applicable, passed
 from assessor.model.view import View
 from evaluators.derived import alarm_cover, alarms, guardrails
 from evaluators.derived.alarm_dimensions import GUARDRAILS
 from evaluators.derived.alarm_metrics import Watch
 from evaluators.derived.alarms import Alarm
-from evaluators.derived.guardrail_versions import GuardrailVersion
+from evaluators.derived.guardrail_versions import GuardrailVersion, exists
 from evaluators.derived.guardrails import InUse
 from evaluators.derived.offered import offered
 
@@ -83,7 +83,7 @@ def alarm_on_guardrail_interventions(subject: Subject, aws: View) -> Verdict:
     Operation, GuardrailContentSource or GuardrailPolicyType for the account as a whole, or by a query over all.
 
     Fails when none does: no alarm, one that cannot fire or reaches nobody, one on another version, or one with a
-    namespace or dimensions that are never published.
+    namespace or dimensions that are never published. Does not apply to a version that does not exist.
 
     By hand:
 
@@ -102,6 +102,10 @@ def alarm_on_guardrail_interventions(subject: Subject, aws: View) -> Verdict:
     said = f"used by {used.users}"
     if found.works:
         return passed(found.words, said, *_partial(aws, found.alarms), *found.notes)
+    if found.works is False and meant.account == aws.account_id and not exists(aws, meant):
+        return not_applicable(
+            f"Version {meant.version} of guardrail {meant.id} does not exist: GAI-4.04 carries it"
+        )
     if found.works is False:
         return failed(found.words, None, said, *_misses(aws, meant))
     raise found.unseen or UnseenError(Why.ERROR, found.words)
