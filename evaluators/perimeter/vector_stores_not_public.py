@@ -19,6 +19,7 @@ from assessor.model.verdict import (
 from assessor.model.view import Answer, View, gather
 from collectors import bedrock_agent, naming, rds, s3vectors
 from evaluators.derived import serverless_policies, stores
+from evaluators.derived.offered import surely
 from evaluators.derived.openness import admitted, is_open, policy_openness
 from evaluators.derived.serverless_policies import NetworkRule, network_rules, readers
 from evaluators.derived.stores import Store, vector_stores
@@ -37,7 +38,7 @@ def subjects(aws: View) -> Iterator[Subject]:
             about={"store": store},
             evidence=store.evidence,
         )
-    for call, connection in aws.items_with_call(bedrock_agent.LIST_VPC_CONFIGURATIONS):
+    for call, connection in surely(aws.items_with_call(bedrock_agent.LIST_VPC_CONFIGURATIONS)):
         if connection.get("status") not in _GONE:
             base = call.request["knowledgeBaseId"]
             own = f"arn:{aws.account.partition}:bedrock:{aws.region}:{aws.account_id}:knowledge-base/{base}"
@@ -89,6 +90,7 @@ def subjects(aws: View) -> Iterator[Subject]:
         "A domain outside a VPC whose policy names principals is reachable but wants IAM: FAIL at high.",
         "Of Aurora the instances count; the cluster's own flag exists for some engines only.",
         "S3 Vectors has no network setting: its bucket policy is judged.",
+        "A Region that does not offer knowledge bases has none of this: not applicable.",
     ),
 )
 def vector_stores_not_public(subject: Subject, aws: View) -> Verdict:
