@@ -15,7 +15,7 @@ help:
 	@echo "make browser-test   run report.html in Chromium: axe, keyboard, print, injection"
 	@echo "make lambda    build the Lambda package for both processors into $(DIST)/, with its bill of materials"
 	@echo "make deploy-test    run the package under the real Lambda runtime client"
-	@echo "make deploy-check   lint the templates: cfn-lint, sam validate, checkov"
+	@echo "make deploy-check   lint the templates and the state machine: cfn-lint, sam validate, checkov and others"
 	@echo "make check     what CI runs: format, lint, types, import contracts, generated docs, tests"
 	@echo "make bench     measure: wall against ideal, CPU per call, memory, growth"
 	@echo "make docs      write the generated pages again"
@@ -55,8 +55,23 @@ lambda: $(VENV)/.dev
 deploy-test: $(VENV)/.dev
 	$(BIN)/python -m pytest -q tests/deploy/slow_package.py
 
-# sam and checkov pin libraries of their own: uv keeps each in an environment of its own. Nothing is asked of AWS.
+# sam, checkov and cloudformation-validate pin libraries of their own: uv keeps each in an environment of its own.
+# The state machine's definition is validated where Node.js is there. Nothing is asked of AWS.
 TEMPLATES := single organization member-role
+define VALIDATE
+import sys
+from cloudformation_validate import CompositeEngine
+engine = CompositeEngine()
+found = [f"{path}: {one.rule_id} {one.message}" for path in sys.argv[1:]
+         for one in engine.validate_template(path).diagnostics if one.severity.name != "INFO"]
+sys.exit("\n".join(found) or 0)
+endef
+define DEFINITION
+from assessor.deploy import machine
+known = {"AWS::Partition": "aws", "Bucket": "results", "MaxConcurrency": "200"}
+print(machine.filled(lambda name: known.get(name, "arn:aws:lambda:us-east-1:111122223333:function:f")))
+endef
+export VALIDATE DEFINITION
 deploy-check: $(VENV)/.dev
 	mkdir -p $(DIST)/templates
 	for name in $(TEMPLATES); do $(BIN)/assessor deploy print $$name > $(DIST)/templates/$$name.yaml || exit 1; done
@@ -64,6 +79,10 @@ deploy-check: $(VENV)/.dev
 	for name in $(TEMPLATES); do SAM_CLI_TELEMETRY=0 AWS_DEFAULT_REGION=us-east-1 $(BIN)/uv tool run --quiet --from aws-sam-cli \
 	  sam validate --lint -t $(DIST)/templates/$$name.yaml || exit 1; done
 	$(BIN)/uv tool run --quiet --from checkov checkov --skip-download --framework cloudformation --compact --quiet -d $(DIST)/templates
+	$(BIN)/uv tool run --quiet --from cloudformation-validate python -c "$$VALIDATE" $(TEMPLATES:%=$(DIST)/templates/%.yaml)
+	$(BIN)/python -c "$$DEFINITION" > $(DIST)/templates/definition.json
+	if command -v npx >/dev/null; then npx --yes asl-validator@4.0.0 --json-path $(DIST)/templates/definition.json; \
+	  else echo "no npx: the state machine's definition was not validated"; fi
 
 format: $(VENV)/.dev
 	$(BIN)/ruff format $(SOURCES)
