@@ -176,6 +176,8 @@ def is_transient(code: str, status: int = 0) -> bool:
 def readable(message: str) -> str:
     """A message of AWS in one line of at most 300 characters, without keys, tokens and control characters."""
     said = " ".join(_UNPRINTABLE.sub(" ", message[:4000]).split())
+    if said[:14].lower().startswith(("<!doctype html", "<html")):
+        return "a web page came instead of an answer of AWS: look at the proxy and the endpoint in between"
     for secret, instead in _SECRETS:
         said = secret.sub(instead, said)
     return said if len(said) <= _MESSAGE_LIMIT else said[: _MESSAGE_LIMIT - 3] + "..."

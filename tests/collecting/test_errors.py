@@ -176,4 +176,5 @@ def test_a_message_is_one_line_of_limited_length_without_keys_and_tokens() -> No
         "Encoded authorization failure message: ... SecretAccessKey=..."
     )
     assert len(readable("x" * 5000)) == 300
+    assert "web page" in readable("\n<!DOCTYPE html><html><body>Bad gateway</body></html>")
     assert readable("account 111122223333 is named payments") == "account 111122223333 is named payments"
