@@ -32,11 +32,13 @@ from collectors import (
     ssm_contacts,
     wafv2,
 )
-from evaluators.derived import activity, references, universe
+from evaluators.derived import activity
 from evaluators.derived.activity import activity as region_activity
+from evaluators.derived.foundation import references
+from evaluators.derived.foundation.references import model_references
 from evaluators.derived.offered import offered
-from evaluators.derived.references import model_references
-from evaluators.derived.universe import estate
+from evaluators.derived.principals import universe
+from evaluators.derived.principals.universe import estate
 
 _API = re.compile(r"/(?:restapis|apis)/([^/]+)")
 _EXTERNAL_STORES = ("PINECONE", "REDIS_ENTERPRISE_CLOUD", "MONGO_DB_ATLAS")

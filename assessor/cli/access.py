@@ -60,7 +60,7 @@ def access(ctx: click.Context, /, snapshot: Path | None, format: str, **_: Any) 
         if any(not text.strip() for text in ctx.params[name]):
             raise WrongUsageError(f"--{name.replace('_', '-')} needs a text")
     from assessor.reports import access as report
-    from evaluators.derived.who_can import Question, who_can
+    from evaluators.derived.principals.who_can import Question, who_can
 
     question = Question(
         principals=ctx.params["principal"],
@@ -104,7 +104,7 @@ def access(ctx: click.Context, /, snapshot: Path | None, format: str, **_: Any) 
 
 def _stored(ctx: click.Context, path: Path | None, say: Console) -> Snapshot:
     if path is None:
-        from evaluators.derived.who_can import READS
+        from evaluators.derived.principals.who_can import READS
 
         return read_operations(ctx, READS, say)
     try:

@@ -13,11 +13,13 @@ from assessor.model.reading import UnseenError
 from assessor.model.snapshot import GLOBAL, Snapshot
 from assessor.model.view import View
 from collectors import artifact, bedrock, iam, naming
-from evaluators.derived import activity, references, universe
+from evaluators.derived import activity
 from evaluators.derived.activity import activity as region_activity
+from evaluators.derived.foundation import references
+from evaluators.derived.foundation.references import model_references
 from evaluators.derived.offered import offered
-from evaluators.derived.references import model_references
-from evaluators.derived.universe import estate
+from evaluators.derived.principals import universe
+from evaluators.derived.principals.universe import estate
 
 READS: tuple[Operation, ...] = tuple(
     dict.fromkeys(

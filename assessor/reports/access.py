@@ -12,9 +12,9 @@ from assessor.iam.network import INTERNET, SERVICE
 from assessor.reports import access_words as words
 from assessor.reports.findings_csv import cell
 from assessor.reports.text import visible
-from evaluators.derived.outsiders import how, said
-from evaluators.derived.statements import resource, when, who
-from evaluators.derived.who_can import Answer, Holder, Outsider, Told
+from evaluators.derived.principals.statements import resource, when, who
+from evaluators.derived.principals.who_can import Answer, Holder, Outsider, Told
+from evaluators.derived.sharing.outsiders import how, said
 
 SCHEMA = 1
 COLUMNS = (

@@ -9,11 +9,11 @@ from assessor.iam.guardrail import Mandate, Ruling
 from assessor.iam.network import INTERNET, SERVICE
 from assessor.iam.request import arn_field
 from assessor.reports.words import plural
-from evaluators.derived.model_targets import MODEL, kind_of
-from evaluators.derived.statements import against, by, resource, when, witnessed
-from evaluators.derived.things import INVOKED_BY, Sort, model_id
-from evaluators.derived.who_can import From, Holder, Told
-from evaluators.derived.wielded import Credentials
+from evaluators.derived.foundation.model_targets import MODEL, kind_of
+from evaluators.derived.principals.statements import against, by, resource, when, witnessed
+from evaluators.derived.principals.things import INVOKED_BY, Sort, model_id
+from evaluators.derived.principals.who_can import From, Holder, Told
+from evaluators.derived.principals.wielded import Credentials
 
 _SHOWN = 4
 _WHY = {action: why for action, _, why in SIDE_DOORS}

@@ -8,9 +8,17 @@ from assessor.model.reading import UnseenError, Why
 from assessor.model.verdict import Item, Severity, Status, Verdict
 from assessor.model.view import View
 from collectors import bedrock_agentcore_control
-from evaluators.derived import agentcore_doors
-from evaluators.derived.agentcore_doors import GATEWAY, HARNESS, IAM, JWT, AgentCoreDoor, Inbound, inbound
-from evaluators.derived.openness import is_open, policy_openness
+from evaluators.derived.doors import agentcore_doors
+from evaluators.derived.doors.agentcore_doors import (
+    GATEWAY,
+    HARNESS,
+    IAM,
+    JWT,
+    AgentCoreDoor,
+    Inbound,
+    inbound,
+)
+from evaluators.derived.doors.openness import is_open, policy_openness
 from evaluators.derived.weighing import Look, Problem, weighed
 
 _INVOKE = {

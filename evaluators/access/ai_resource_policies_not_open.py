@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from assessor.model.control import Level, Subject, control
 from assessor.model.verdict import Item, Severity, Status, Verdict, not_applicable
 from assessor.model.view import View
-from evaluators.derived import ai_policies, outsiders
-from evaluators.derived.ai_policies import Carrier, carriers, policy_of, takes_tokens_only
-from evaluators.derived.outsiders import TRUSTED, Outsiders, how, said
+from evaluators.derived.sharing import ai_policies, outsiders
+from evaluators.derived.sharing.ai_policies import Carrier, carriers, policy_of, takes_tokens_only
+from evaluators.derived.sharing.outsiders import TRUSTED, Outsiders, how, said
 from evaluators.derived.weighing import Problem, weighed
 
 

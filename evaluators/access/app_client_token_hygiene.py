@@ -8,9 +8,9 @@ from assessor.model.path import first
 from assessor.model.reading import UnseenError
 from assessor.model.verdict import Item, Severity, Status, Verdict, failed, passed
 from assessor.model.view import Answer, View
-from evaluators.derived import pool_clients, user_pools
-from evaluators.derived.doors import doors_user_pools
-from evaluators.derived.pool_clients import PoolClient, machine, settings
+from evaluators.derived.doors.doors import doors_user_pools
+from evaluators.derived.users import pool_clients, user_pools
+from evaluators.derived.users.pool_clients import PoolClient, machine, settings
 
 _PASSWORD = frozenset({"ALLOW_USER_PASSWORD_AUTH", "USER_PASSWORD_AUTH"})
 _MINUTES = {"seconds": 1 / 60, "minutes": 1.0, "hours": 60.0, "days": 1440.0}

@@ -17,9 +17,9 @@ from assessor.model.verdict import (
 )
 from assessor.model.view import View
 from collectors import appsync
-from evaluators.derived import web_doors
-from evaluators.derived.doors import doors_appsync
-from evaluators.derived.web_doors import WebDoor
+from evaluators.derived.doors import web_doors
+from evaluators.derived.doors.doors import doors_appsync
+from evaluators.derived.doors.web_doors import WebDoor
 
 _KEY = "API_KEY"
 _LEADING = frozenset({"AMAZON_BEDROCK_RUNTIME", "AWS_LAMBDA", "HTTP", "AMAZON_EVENTBRIDGE"})

@@ -9,10 +9,10 @@ from assessor.model.reading import Call, UnseenError, Why
 from assessor.model.verdict import Item, Severity, Status, Verdict
 from assessor.model.view import Answer, View, gather
 from collectors import apigateway, apigatewayv2
-from evaluators.derived import agentcore_doors, balancer_doors, http_doors, rest_doors
-from evaluators.derived.agentcore_doors import JWT, AgentCoreDoor, inbound
-from evaluators.derived.balancer_doors import Way
-from evaluators.derived.doors import doors_balancer_ways, doors_http_routes, doors_rest_methods
+from evaluators.derived.doors import agentcore_doors, balancer_doors, http_doors, rest_doors
+from evaluators.derived.doors.agentcore_doors import JWT, AgentCoreDoor, inbound
+from evaluators.derived.doors.balancer_doors import Way
+from evaluators.derived.doors.doors import doors_balancer_ways, doors_http_routes, doors_rest_methods
 from evaluators.derived.offered import offered
 from evaluators.derived.weighing import Problem, weighed
 

@@ -7,10 +7,10 @@ from assessor.model.reading import UnseenError
 from assessor.model.verdict import Item, Severity, Status, Verdict, failed, not_applicable, passed
 from assessor.model.view import Answer, View
 from collectors import cognito_idp
-from evaluators.derived import pool_clients, user_pools
-from evaluators.derived.doors import doors_user_pools
-from evaluators.derived.pool_clients import without_passwords
-from evaluators.derived.user_pools import UserPool, described
+from evaluators.derived.doors.doors import doors_user_pools
+from evaluators.derived.users import pool_clients, user_pools
+from evaluators.derived.users.pool_clients import without_passwords
+from evaluators.derived.users.user_pools import UserPool, described
 from evaluators.derived.words import sentence
 
 _STOPS = frozenset({"BLOCK", "MFA_REQUIRED"})

@@ -8,9 +8,9 @@ from assessor.model.path import first
 from assessor.model.verdict import Item, Severity, Status, Verdict, failed, not_applicable
 from assessor.model.view import Answer, View
 from collectors import cognito_idp
-from evaluators.derived import pool_clients, user_pools
-from evaluators.derived.doors import doors_user_pools
-from evaluators.derived.user_pools import UserPool, described
+from evaluators.derived.doors.doors import doors_user_pools
+from evaluators.derived.users import pool_clients, user_pools
+from evaluators.derived.users.user_pools import UserPool, described
 from evaluators.derived.weighing import Problem, weighed
 
 _COMPROMISED = "CompromisedCredentialsRiskConfiguration"

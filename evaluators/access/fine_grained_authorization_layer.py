@@ -16,20 +16,14 @@ from assessor.model.verdict import (
 )
 from assessor.model.view import View, gather
 from collectors import cognito_identity
-from evaluators.derived import (
-    group_roles,
-    identity_pools,
-    policy_engines,
-    policy_stores,
-    sign_ins,
-    signed_doors,
-)
-from evaluators.derived.group_roles import RoleMapping, by_groups, chosen, only_in_code, role_mappings
-from evaluators.derived.identity_pools import GUEST, USER, pool, pool_subjects
-from evaluators.derived.mechanisms import Mechanism
-from evaluators.derived.policy_engines import engine_of
-from evaluators.derived.policy_stores import held_for
-from evaluators.derived.sign_ins import SignedDoor, SignIn, apart, machines_only
+from evaluators.derived.doors import sign_ins, signed_doors
+from evaluators.derived.doors.mechanisms import Mechanism
+from evaluators.derived.doors.sign_ins import SignedDoor, SignIn, apart, machines_only
+from evaluators.derived.users import group_roles, identity_pools, policy_engines, policy_stores
+from evaluators.derived.users.group_roles import RoleMapping, by_groups, chosen, only_in_code, role_mappings
+from evaluators.derived.users.identity_pools import GUEST, USER, pool, pool_subjects
+from evaluators.derived.users.policy_engines import engine_of
+from evaluators.derived.users.policy_stores import held_for
 from evaluators.derived.words import sentence
 
 _CODE = "Code behind the door may tell users apart by itself: ATT-3.1 asks"

@@ -16,9 +16,9 @@ from assessor.model.verdict import (
 )
 from assessor.model.view import View
 from collectors import apigatewayv2
-from evaluators.derived import http_doors
-from evaluators.derived.doors import doors_http_apis, doors_http_routes
-from evaluators.derived.http_doors import CONNECT, HttpApi, Route
+from evaluators.derived.doors import http_doors
+from evaluators.derived.doors.doors import doors_http_apis, doors_http_routes
+from evaluators.derived.doors.http_doors import CONNECT, HttpApi, Route
 from evaluators.derived.words import sentence
 
 _WITH_AUTHORIZER = frozenset({"CUSTOM", "JWT"})

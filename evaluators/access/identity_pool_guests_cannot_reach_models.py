@@ -7,13 +7,14 @@ from assessor.model.reading import UnseenError, Why
 from assessor.model.verdict import Item, Severity, Status, Verdict, failed, not_assessed, passed
 from assessor.model.view import View, gather
 from collectors import lambda_
-from evaluators.derived import identity_pools, path_roles
-from evaluators.derived.identity_pools import GUEST, Pool, admits, pool, pool_subjects
 from evaluators.derived.offered import offered
-from evaluators.derived.path_roles import ROADS
-from evaluators.derived.path_roles import path_roles as workload_roles
-from evaluators.derived.statements import granted, listed, who
-from evaluators.derived.universe import Estate, estate
+from evaluators.derived.principals import path_roles
+from evaluators.derived.principals.path_roles import ROADS
+from evaluators.derived.principals.path_roles import path_roles as workload_roles
+from evaluators.derived.principals.statements import granted, listed, who
+from evaluators.derived.principals.universe import Estate, estate
+from evaluators.derived.users import identity_pools
+from evaluators.derived.users.identity_pools import GUEST, Pool, admits, pool, pool_subjects
 
 _INVOKE_FUNCTION = "lambda:InvokeFunction"
 

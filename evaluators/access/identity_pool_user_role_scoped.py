@@ -11,14 +11,16 @@ from assessor.model.reading import UnseenError, Why
 from assessor.model.verdict import Item, Severity, Status, Verdict, failed, passed
 from assessor.model.view import View
 from collectors import cognito_identity
-from evaluators.derived import identity_pools, mandates, rag
-from evaluators.derived.identity_pools import USER, Pool, admits, pool, pool_subjects, trusting
-from evaluators.derived.mandates import standing
-from evaluators.derived.model_targets import NO_MODELS, kind_of
-from evaluators.derived.path_roles import path_roles
-from evaluators.derived.rag import rag_buckets
-from evaluators.derived.statements import granted, who
-from evaluators.derived.universe import Estate, estate
+from evaluators.derived.data import rag
+from evaluators.derived.data.rag import rag_buckets
+from evaluators.derived.foundation.model_targets import NO_MODELS, kind_of
+from evaluators.derived.principals.path_roles import path_roles
+from evaluators.derived.principals.statements import granted, who
+from evaluators.derived.principals.universe import Estate, estate
+from evaluators.derived.screening import mandates
+from evaluators.derived.screening.mandates import standing
+from evaluators.derived.users import identity_pools
+from evaluators.derived.users.identity_pools import USER, Pool, admits, pool, pool_subjects, trusting
 
 _MODELS = (
     "bedrock:InvokeModel",

@@ -10,10 +10,10 @@ from assessor.model.reading import UnseenError, Why
 from assessor.model.verdict import Item, Severity, Status, Verdict, failed, not_assessed, passed
 from assessor.model.view import View
 from collectors import cloudfront, naming
-from evaluators.derived import function_urls
-from evaluators.derived.doors import doors_function_urls
-from evaluators.derived.function_urls import FunctionUrl, url_policy
-from evaluators.derived.openness import admitted, distributions_named, is_open, url_openness
+from evaluators.derived.doors import function_urls
+from evaluators.derived.doors.doors import doors_function_urls
+from evaluators.derived.doors.function_urls import FunctionUrl, url_policy
+from evaluators.derived.doors.openness import admitted, distributions_named, is_open, url_openness
 
 
 def subjects(aws: View) -> Iterator[Subject]:

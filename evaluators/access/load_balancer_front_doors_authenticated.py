@@ -8,11 +8,11 @@ from assessor.model.reading import Why
 from assessor.model.verdict import Item, Severity, Status, Verdict, failed, not_assessed, passed
 from assessor.model.view import View, gather
 from collectors import apprunner, vpc_lattice
-from evaluators.derived import balancer_doors
-from evaluators.derived.balancer_doors import Way, unauthenticated
-from evaluators.derived.doors import doors_app_runner, doors_balancer_ways
+from evaluators.derived.doors import balancer_doors
+from evaluators.derived.doors.balancer_doors import Way, unauthenticated
+from evaluators.derived.doors.doors import doors_app_runner, doors_balancer_ways
+from evaluators.derived.doors.web_doors import WebDoor
 from evaluators.derived.offered import offered
-from evaluators.derived.web_doors import WebDoor
 
 LATTICE = "AWS::VpcLattice::Service"
 _CODE = "The application may authenticate by itself: confirm by ATT-3.1"

@@ -8,11 +8,11 @@ from assessor.model.control import Level, Subject, control
 from assessor.model.reading import Why
 from assessor.model.verdict import Item, Severity, Status, Verdict, failed, not_assessed, passed
 from assessor.model.view import View
-from evaluators.derived import universe
-from evaluators.derived.appointed import appointed, entries_of
-from evaluators.derived.reach import reach
-from evaluators.derived.statements import granted, subject, who
-from evaluators.derived.universe import estate
+from evaluators.derived.principals import universe
+from evaluators.derived.principals.appointed import appointed, entries_of
+from evaluators.derived.principals.reach import reach
+from evaluators.derived.principals.statements import granted, subject, who
+from evaluators.derived.principals.universe import estate
 
 _INFERENCE = "bedrock-mantle:CreateInference"
 _LIST = "mantle_principals"

@@ -20,11 +20,12 @@ from assessor.model.verdict import (
     passed,
 )
 from assessor.model.view import View
-from evaluators.derived import model_targets, path_roles
-from evaluators.derived.model_targets import Offer, last, offer, targets
-from evaluators.derived.path_roles import PathRole, path_role_subjects, suspicion
-from evaluators.derived.statements import by, granted, listed, resource, witnessed
-from evaluators.derived.universe import Estate, estate
+from evaluators.derived.foundation import model_targets
+from evaluators.derived.foundation.model_targets import Offer, last, offer, targets
+from evaluators.derived.principals import path_roles
+from evaluators.derived.principals.path_roles import PathRole, path_role_subjects, suspicion
+from evaluators.derived.principals.statements import by, granted, listed, resource, witnessed
+from evaluators.derived.principals.universe import Estate, estate
 
 _LIST = "approved_models"
 _BATCH = "bedrock:CreateModelInvocationJob"

@@ -9,11 +9,11 @@ from assessor.model.reading import Seen, UnseenError
 from assessor.model.verdict import Item, Severity, Status, Verdict, failed, passed
 from assessor.model.view import View
 from collectors import iam
-from evaluators.derived import access_keys, universe
-from evaluators.derived.access_keys import AccessKey, active_keys
 from evaluators.derived.moments import days_since
-from evaluators.derived.statements import granted
-from evaluators.derived.universe import Estate, estate
+from evaluators.derived.principals import access_keys, universe
+from evaluators.derived.principals.access_keys import AccessKey, active_keys
+from evaluators.derived.principals.statements import granted
+from evaluators.derived.principals.universe import Estate, estate
 
 _INVOKE = (
     "bedrock:InvokeModel",

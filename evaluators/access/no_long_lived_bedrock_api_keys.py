@@ -11,9 +11,9 @@ from assessor.model.control import Level, Subject, control
 from assessor.model.verdict import Item, Severity, Status, Verdict, failed, not_applicable, passed
 from assessor.model.view import Answer, View
 from collectors import iam
-from evaluators.derived import universe
 from evaluators.derived.moments import moment
-from evaluators.derived.universe import Estate, estate
+from evaluators.derived.principals import universe
+from evaluators.derived.principals.universe import Estate, estate
 
 _SERVICE = "bedrock.amazonaws.com"
 _CREATE = "iam:CreateServiceSpecificCredential"

@@ -9,7 +9,7 @@ from assessor.model.reading import UnseenError, Why
 from assessor.model.verdict import Item, Severity, Status, Verdict, failed, info, not_assessed, passed
 from assessor.model.view import View
 from collectors import bedrock_agentcore_control
-from evaluators.derived.environments import READS, Environment, Variable, environments, versions
+from evaluators.derived.compute.environments import READS, Environment, Variable, environments, versions
 from evaluators.derived.offered import offered
 from evaluators.derived.words import sentence
 

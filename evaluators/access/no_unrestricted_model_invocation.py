@@ -8,12 +8,12 @@ from assessor.iam.universe import Access
 from assessor.model.control import Level, Subject, control
 from assessor.model.verdict import Item, Severity, Status, Verdict, passed
 from assessor.model.view import View
-from evaluators.derived import administrators, universe
-from evaluators.derived.administrators import wide
-from evaluators.derived.model_targets import MODEL, NO_MODELS, kind_of
+from evaluators.derived.foundation.model_targets import MODEL, NO_MODELS, kind_of
 from evaluators.derived.moments import days_since
-from evaluators.derived.statements import granted, listed, subject, who
-from evaluators.derived.universe import Estate, estate
+from evaluators.derived.principals import administrators, universe
+from evaluators.derived.principals.administrators import wide
+from evaluators.derived.principals.statements import granted, listed, subject, who
+from evaluators.derived.principals.universe import Estate, estate
 
 _ACTIONS = (
     "bedrock:InvokeModel",

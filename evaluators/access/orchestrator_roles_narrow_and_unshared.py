@@ -8,12 +8,12 @@ from assessor.model.control import Level, Subject, control
 from assessor.model.reading import UnseenError, Why
 from assessor.model.verdict import Item, Severity, Status, Verdict, not_applicable, not_assessed
 from assessor.model.view import View
-from evaluators.derived import orchestrators as derived
-from evaluators.derived import universe
-from evaluators.derived.breadth import breadth, on_anything
-from evaluators.derived.orchestrators import Orchestrator, orchestrators
-from evaluators.derived.statements import granted, listed, who
-from evaluators.derived.universe import Estate, estate
+from evaluators.derived.foundation import orchestrators as derived
+from evaluators.derived.foundation.orchestrators import Orchestrator, orchestrators
+from evaluators.derived.principals import universe
+from evaluators.derived.principals.breadth import breadth, on_anything
+from evaluators.derived.principals.statements import granted, listed, who
+from evaluators.derived.principals.universe import Estate, estate
 from evaluators.derived.weighing import Problem, weighed
 
 _HANDING_ON = ("iam:PassRole", "sts:AssumeRole")

@@ -9,10 +9,11 @@ from assessor.iam.strangers import allowed_entries
 from assessor.model.control import Level, Subject, control
 from assessor.model.verdict import Item, Severity, Status, Verdict, not_applicable
 from assessor.model.view import View
-from evaluators.derived import function_policies, outsiders
-from evaluators.derived.function_policies import Invocable, invocables, policy_of
-from evaluators.derived.outsiders import TRUSTED, Outsiders, how, said
-from evaluators.derived.statements import listed
+from evaluators.derived.compute import function_policies
+from evaluators.derived.compute.function_policies import Invocable, invocables, policy_of
+from evaluators.derived.principals.statements import listed
+from evaluators.derived.sharing import outsiders
+from evaluators.derived.sharing.outsiders import TRUSTED, Outsiders, how, said
 from evaluators.derived.weighing import Problem, weighed
 
 _BY_URL = "lambda:invokefunctionurl"

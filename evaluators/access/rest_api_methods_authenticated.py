@@ -17,10 +17,10 @@ from assessor.model.verdict import (
 )
 from assessor.model.view import View
 from collectors import apigateway
-from evaluators.derived import rest_doors
-from evaluators.derived.doors import doors_rest_methods
-from evaluators.derived.openness import admitted, api_openness, is_open
-from evaluators.derived.rest_doors import InForce, RestMethod, in_force
+from evaluators.derived.doors import rest_doors
+from evaluators.derived.doors.doors import doors_rest_methods
+from evaluators.derived.doors.openness import admitted, api_openness, is_open
+from evaluators.derived.doors.rest_doors import InForce, RestMethod, in_force
 
 _WITH_AUTHORIZER = frozenset({"CUSTOM", "COGNITO_USER_POOLS", "JWT"})
 

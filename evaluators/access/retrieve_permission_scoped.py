@@ -9,11 +9,11 @@ from assessor.model.reading import Call, UnseenError
 from assessor.model.verdict import Item, Severity, Status, Verdict, failed, passed
 from assessor.model.view import View
 from collectors import bedrock_agent
-from evaluators.derived import administrators, universe
-from evaluators.derived.administrators import wide
 from evaluators.derived.offered import offered
-from evaluators.derived.statements import granted, subject, who
-from evaluators.derived.universe import Estate, estate
+from evaluators.derived.principals import administrators, universe
+from evaluators.derived.principals.administrators import wide
+from evaluators.derived.principals.statements import granted, subject, who
+from evaluators.derived.principals.universe import Estate, estate
 
 _RETRIEVE = "bedrock:Retrieve"
 # No policy can limit these to resources: what they read is what the caller's Retrieve lets them.

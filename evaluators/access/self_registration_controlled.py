@@ -6,9 +6,9 @@ from assessor.model.control import Level, Subject, control
 from assessor.model.path import first
 from assessor.model.verdict import Item, Severity, Status, Verdict, not_applicable
 from assessor.model.view import Answer, View
-from evaluators.derived import user_pools
-from evaluators.derived.doors import doors_user_pools
-from evaluators.derived.user_pools import UserPool, described
+from evaluators.derived.doors.doors import doors_user_pools
+from evaluators.derived.users import user_pools
+from evaluators.derived.users.user_pools import UserPool, described
 from evaluators.derived.weighing import Problem, weighed
 
 

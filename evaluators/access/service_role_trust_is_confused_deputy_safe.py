@@ -8,11 +8,18 @@ from assessor.model.control import Level, Subject, control
 from assessor.model.reading import UnseenError, Why
 from assessor.model.verdict import Item, Severity, Status, Verdict
 from assessor.model.view import View
-from evaluators.derived import outsiders, path_roles
-from evaluators.derived.outsiders import TRUSTED, how, said
-from evaluators.derived.statements import listed, subject, who
-from evaluators.derived.trust import ASSUMING, bedrock_services, entries, for_anybody, loose_providers
-from evaluators.derived.universe import estate
+from evaluators.derived.principals import path_roles
+from evaluators.derived.principals.statements import listed, subject, who
+from evaluators.derived.principals.trust import (
+    ASSUMING,
+    bedrock_services,
+    entries,
+    for_anybody,
+    loose_providers,
+)
+from evaluators.derived.principals.universe import estate
+from evaluators.derived.sharing import outsiders
+from evaluators.derived.sharing.outsiders import TRUSTED, how, said
 from evaluators.derived.weighing import Problem, weighed
 
 

@@ -10,12 +10,12 @@ from assessor.model.verdict import Item, Severity, Status, Verdict, not_applicab
 from assessor.model.view import Answer, View, gather
 from assessor.workload import names
 from collectors import appsync, logs, naming, stepfunctions
-from evaluators.derived import http_doors, rest_doors, web_doors
-from evaluators.derived.doors import doors_appsync, doors_http_stages, doors_rest_methods
-from evaluators.derived.http_doors import HttpStage, Route
+from evaluators.derived.doors import http_doors, rest_doors, web_doors
+from evaluators.derived.doors.doors import doors_appsync, doors_http_stages, doors_rest_methods
+from evaluators.derived.doors.http_doors import HttpStage, Route
+from evaluators.derived.doors.rest_doors import RestMethod, applied_setting
+from evaluators.derived.doors.web_doors import WebDoor
 from evaluators.derived.offered import offered
-from evaluators.derived.rest_doors import RestMethod, applied_setting
-from evaluators.derived.web_doors import WebDoor
 from evaluators.derived.weighing import Problem, weighed
 
 MACHINE = "AWS::StepFunctions::StateMachine"

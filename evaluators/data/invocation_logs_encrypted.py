@@ -3,9 +3,10 @@
 from assessor.model.control import Level, Subject, control
 from assessor.model.verdict import Item, Severity, Status, Verdict, failed, not_applicable, passed
 from assessor.model.view import View
-from evaluators.derived import bucket_encryption, logging
-from evaluators.derived.buckets import Bucket
-from evaluators.derived.logging import LogGroup
+from evaluators.derived.data import bucket_encryption
+from evaluators.derived.data.buckets import Bucket
+from evaluators.derived.watch import logging
+from evaluators.derived.watch.logging import LogGroup
 
 
 @control(

@@ -8,10 +8,13 @@ from assessor.model.reading import Seen, UnseenError
 from assessor.model.verdict import Item, Severity, Status, Verdict, failed, not_applicable, passed
 from assessor.model.view import Answer, View
 from collectors import logs, s3
-from evaluators.derived import bucket_openness, buckets, logging, openness
-from evaluators.derived.buckets import Bucket
-from evaluators.derived.logging import LogGroup
+from evaluators.derived.data import buckets
+from evaluators.derived.data.buckets import Bucket
+from evaluators.derived.doors import openness
 from evaluators.derived.moments import days_since
+from evaluators.derived.sharing import bucket_openness
+from evaluators.derived.watch import logging
+from evaluators.derived.watch.logging import LogGroup
 
 Problem = tuple[Severity, str]
 

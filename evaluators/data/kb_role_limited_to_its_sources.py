@@ -10,12 +10,12 @@ from assessor.model.control import Level, Subject, control
 from assessor.model.reading import Why
 from assessor.model.verdict import Item, Severity, Status, Verdict, not_applicable, not_assessed
 from assessor.model.view import View
-from evaluators.derived import base_roles as derived
-from evaluators.derived import universe
-from evaluators.derived.base_roles import BaseRole, base_roles
-from evaluators.derived.breadth import breadth
-from evaluators.derived.statements import granted, listed, resource, who
-from evaluators.derived.universe import Estate, estate
+from evaluators.derived.principals import base_roles as derived
+from evaluators.derived.principals import universe
+from evaluators.derived.principals.base_roles import BaseRole, base_roles
+from evaluators.derived.principals.breadth import breadth
+from evaluators.derived.principals.statements import granted, listed, resource, who
+from evaluators.derived.principals.universe import Estate, estate
 from evaluators.derived.weighing import Problem, weighed
 
 _BUCKETS = ("s3:GetObject", "s3:ListBucket", "s3:PutObject")

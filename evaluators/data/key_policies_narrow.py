@@ -14,13 +14,15 @@ from assessor.model.verdict import Item, Severity, Status, Verdict, not_applicab
 from assessor.model.view import View, gather
 from collectors import kms
 from evaluators.data.keys_rotate import InUse, subjects
-from evaluators.derived import key_facts, keys, outsiders, universe
-from evaluators.derived.administrators import PARAMETER as ADMINISTRATORS
-from evaluators.derived.appointed import appointed, entries_of
-from evaluators.derived.breadth import breadth
-from evaluators.derived.outsiders import TRUSTED, Outsiders, how, said
-from evaluators.derived.statements import listed, who
-from evaluators.derived.universe import estate
+from evaluators.derived.data import key_facts, keys
+from evaluators.derived.principals import universe
+from evaluators.derived.principals.administrators import PARAMETER as ADMINISTRATORS
+from evaluators.derived.principals.appointed import appointed, entries_of
+from evaluators.derived.principals.breadth import breadth
+from evaluators.derived.principals.statements import listed, who
+from evaluators.derived.principals.universe import estate
+from evaluators.derived.sharing import outsiders
+from evaluators.derived.sharing.outsiders import TRUSTED, Outsiders, how, said
 from evaluators.derived.weighing import Problem, weighed
 
 _CONTEXT = "kms:encryptioncontext"

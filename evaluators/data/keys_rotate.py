@@ -18,9 +18,9 @@ from assessor.model.verdict import (
 )
 from assessor.model.view import Answer, View
 from collectors import kms, naming
-from evaluators.derived import key_facts, keys
-from evaluators.derived.key_facts import Key
-from evaluators.derived.keys import KeyUse
+from evaluators.derived.data import key_facts, keys
+from evaluators.derived.data.key_facts import Key
+from evaluators.derived.data.keys import KeyUse
 from evaluators.derived.moments import days_since
 
 SYMMETRIC = "SYMMETRIC_DEFAULT"

@@ -11,15 +11,21 @@ from assessor.model.reading import UnseenError, Why
 from assessor.model.verdict import Item, Severity, Status, Verdict, failed, not_applicable, passed
 from assessor.model.view import View
 from evaluators.data.rag_buckets_use_customer_keys import subjects as bucket_subjects
-from evaluators.derived import bucket_openness, bucket_policy, buckets, rag, writers
-from evaluators.derived.appointed import appointed, entries_of
-from evaluators.derived.bucket_openness import blocked
-from evaluators.derived.bucket_policy import WRITES, admitted_directly, admitted_through, point_restricts
-from evaluators.derived.buckets import Bucket
-from evaluators.derived.outsiders import Outsiders, how, said
-from evaluators.derived.statements import granted, listed, who
-from evaluators.derived.universe import Estate, estate
-from evaluators.derived.writers import Writers, base_arn, directly_fed, feeders, runs_as
+from evaluators.derived.data import buckets, rag, writers
+from evaluators.derived.data.buckets import Bucket
+from evaluators.derived.data.writers import Writers, base_arn, directly_fed, feeders, runs_as
+from evaluators.derived.principals.appointed import appointed, entries_of
+from evaluators.derived.principals.statements import granted, listed, who
+from evaluators.derived.principals.universe import Estate, estate
+from evaluators.derived.sharing import bucket_openness, bucket_policy
+from evaluators.derived.sharing.bucket_openness import blocked
+from evaluators.derived.sharing.bucket_policy import (
+    WRITES,
+    admitted_directly,
+    admitted_through,
+    point_restricts,
+)
+from evaluators.derived.sharing.outsiders import Outsiders, how, said
 
 _LIST = "curators"
 _NAMED = 25

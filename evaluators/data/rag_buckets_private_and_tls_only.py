@@ -11,12 +11,18 @@ from assessor.model.verdict import Item, Severity, Status, Verdict, not_applicab
 from assessor.model.view import View
 from collectors import s3
 from evaluators.data.rag_buckets_use_customer_keys import subjects
-from evaluators.derived import bucket_openness, bucket_policy, buckets, outsiders, rag
-from evaluators.derived.bucket_openness import FLAGS, Known, blocked, known
-from evaluators.derived.bucket_policy import AccessPoint, admitted_directly, admitted_through, point_restricts
-from evaluators.derived.buckets import Bucket
-from evaluators.derived.outsiders import TRUSTED, Outsiders, how, said
-from evaluators.derived.statements import listed
+from evaluators.derived.data import buckets, rag
+from evaluators.derived.data.buckets import Bucket
+from evaluators.derived.principals.statements import listed
+from evaluators.derived.sharing import bucket_openness, bucket_policy, outsiders
+from evaluators.derived.sharing.bucket_openness import FLAGS, Known, blocked, known
+from evaluators.derived.sharing.bucket_policy import (
+    AccessPoint,
+    admitted_directly,
+    admitted_through,
+    point_restricts,
+)
+from evaluators.derived.sharing.outsiders import TRUSTED, Outsiders, how, said
 from evaluators.derived.weighing import Problem, weighed
 
 _STRANGERS = ("/groups/global/AllUsers", "/groups/global/AuthenticatedUsers")

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from assessor.model.control import Level, Subject, control
 from assessor.model.verdict import Item, Severity, Status, Verdict
 from assessor.model.view import View
-from evaluators.derived import bucket_encryption, buckets, rag
-from evaluators.derived.buckets import Bucket
+from evaluators.derived.data import bucket_encryption, buckets, rag
+from evaluators.derived.data.buckets import Bucket
 
 
 def subjects(aws: View) -> Iterator[Subject]:

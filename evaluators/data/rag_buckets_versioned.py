@@ -16,8 +16,8 @@ from assessor.model.verdict import (
 from assessor.model.view import Answer, View
 from collectors import s3
 from evaluators.data.rag_buckets_use_customer_keys import subjects
-from evaluators.derived import buckets, rag
-from evaluators.derived.buckets import Bucket
+from evaluators.derived.data import buckets, rag
+from evaluators.derived.data.buckets import Bucket
 
 
 @control(

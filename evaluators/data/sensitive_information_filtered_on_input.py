@@ -3,7 +3,12 @@
 from assessor.model.control import Level, Subject, control
 from assessor.model.verdict import Item, Severity, Status, Verdict
 from assessor.model.view import View
-from evaluators.derived.guardrail_content import KIND, READS, guardrail_subjects, sensitive_information
+from evaluators.derived.screening.guardrail_content import (
+    KIND,
+    READS,
+    guardrail_subjects,
+    sensitive_information,
+)
 
 
 @control(

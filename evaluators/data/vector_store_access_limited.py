@@ -17,14 +17,14 @@ from assessor.model.verdict import (
 from assessor.model.view import View
 from collectors import naming
 from evaluators.data.vector_stores_encrypted import subjects
-from evaluators.derived import store_access, stores
-from evaluators.derived.administrators import PARAMETER as ADMINISTRATORS
-from evaluators.derived.appointed import entries_of
-from evaluators.derived.statements import listed, who
-from evaluators.derived.store_access import Wielder, Wielders, roles_of, wielders
-from evaluators.derived.stores import Store
-from evaluators.derived.universe import estate
-from evaluators.derived.writers import runs_as
+from evaluators.derived.data import store_access, stores
+from evaluators.derived.data.store_access import Wielder, Wielders, roles_of, wielders
+from evaluators.derived.data.stores import Store
+from evaluators.derived.data.writers import runs_as
+from evaluators.derived.principals.administrators import PARAMETER as ADMINISTRATORS
+from evaluators.derived.principals.appointed import entries_of
+from evaluators.derived.principals.statements import listed, who
+from evaluators.derived.principals.universe import estate
 
 _LIST = "store_principals"
 _NAMED = 25

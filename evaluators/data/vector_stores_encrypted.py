@@ -17,8 +17,8 @@ from assessor.model.verdict import (
 )
 from assessor.model.view import Answer, View
 from collectors import naming
-from evaluators.derived import collection_keys, key_facts, stores
-from evaluators.derived.stores import CLUSTER, DOMAIN, GRAPH, SERVERLESS, VECTORS, Store
+from evaluators.derived.data import collection_keys, key_facts, stores
+from evaluators.derived.data.stores import CLUSTER, DOMAIN, GRAPH, SERVERLESS, VECTORS, Store
 
 
 def subjects(aws: View) -> Iterator[Subject]:

@@ -1,1 +1,1 @@
-"""Sets that several controls rest on, each written once: active Regions, guardrails in use, RAG buckets, doors."""
+"""Sets that several controls rest on, each written once, in packages by what is asked about."""

@@ -13,8 +13,8 @@ from assessor.model.operation import Operation
 from assessor.model.reading import UnseenError, Why
 from assessor.model.view import View
 from collectors import bedrock, bedrock_agent, bedrock_agentcore_control, cloudwatch, ec2
-from evaluators.derived import invokers
-from evaluators.derived.invokers import invoking_function
+from evaluators.derived.compute import invokers
+from evaluators.derived.compute.invokers import invoking_function
 
 
 @dataclass(frozen=True, slots=True)

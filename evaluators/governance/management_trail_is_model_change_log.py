@@ -9,7 +9,15 @@ from assessor.model.reading import UnseenError, Why
 from assessor.model.verdict import Item, Severity, Status, Verdict, failed, passed
 from assessor.model.view import View
 from evaluators.derived.moments import moment
-from evaluators.derived.trails import MANAGEMENT, READS, Trail, records, trail_selectors, trail_status, trails
+from evaluators.derived.watch.trails import (
+    MANAGEMENT,
+    READS,
+    Trail,
+    records,
+    trail_selectors,
+    trail_status,
+    trails,
+)
 
 SOURCES = ("bedrock.amazonaws.com", "bedrock-agentcore.amazonaws.com", "kms.amazonaws.com")
 """Where changes of models, guardrails, agents and of the keys that protect them are recorded."""

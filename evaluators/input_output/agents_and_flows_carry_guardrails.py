@@ -8,10 +8,16 @@ from assessor.model.reading import UnseenError, Why
 from assessor.model.verdict import Item, Severity, Status, Verdict, failed, not_applicable, passed
 from assessor.model.view import View
 from collectors import bedrock_agent
-from evaluators.derived import agents, enforcement, flows
-from evaluators.derived.agents import AgentVersion, agent_guardrail, agent_works_alone, deployed_agents
-from evaluators.derived.flows import FlowVersion, Node, deployed_flows, flow_nodes
-from evaluators.derived.guardrail_versions import DRAFT, GuardrailVersion, exists, guardrail_arn
+from evaluators.derived.foundation import agents, flows
+from evaluators.derived.foundation.agents import (
+    AgentVersion,
+    agent_guardrail,
+    agent_works_alone,
+    deployed_agents,
+)
+from evaluators.derived.foundation.flows import FlowVersion, Node, deployed_flows, flow_nodes
+from evaluators.derived.screening import enforcement
+from evaluators.derived.screening.guardrail_versions import DRAFT, GuardrailVersion, exists, guardrail_arn
 
 READS: tuple[Operation, ...] = (
     *agents.READS,

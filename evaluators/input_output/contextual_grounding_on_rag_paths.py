@@ -6,10 +6,10 @@ from typing import Any
 from assessor.model.control import Level, Subject, control
 from assessor.model.verdict import Item, Severity, Status, Verdict, not_applicable
 from assessor.model.view import Answer, View
-from evaluators.derived import guardrail_content, retrieval
-from evaluators.derived.guardrail_content import KIND, judged, used_subject
-from evaluators.derived.guardrails import InUse, guardrails_in_use
-from evaluators.derived.retrieval import retrieval_behind
+from evaluators.derived.screening import guardrail_content, retrieval
+from evaluators.derived.screening.guardrail_content import KIND, judged, used_subject
+from evaluators.derived.screening.guardrails import InUse, guardrails_in_use
+from evaluators.derived.screening.retrieval import retrieval_behind
 
 
 def subjects(aws: View) -> Iterator[Subject]:

@@ -6,7 +6,7 @@ from typing import Any
 from assessor.model.control import Level, Subject, control
 from assessor.model.verdict import Item, Severity, Status, Verdict, not_applicable
 from assessor.model.view import Answer, View
-from evaluators.derived.guardrail_content import KIND, READS, guardrail_subjects, judged, weakness
+from evaluators.derived.screening.guardrail_content import KIND, READS, guardrail_subjects, judged, weakness
 
 
 @control(

@@ -10,11 +10,11 @@ from assessor.model.control import Level, Subject, control
 from assessor.model.reading import UnseenError, Why
 from assessor.model.verdict import Item, Severity, Status, Verdict, failed, info, not_assessed, passed
 from assessor.model.view import View
-from evaluators.derived import executors as derived
-from evaluators.derived import universe
-from evaluators.derived.executors import CALLERS_OWN, Executor, executors
-from evaluators.derived.statements import granted, listed, who
-from evaluators.derived.universe import estate
+from evaluators.derived.compute import executors as derived
+from evaluators.derived.compute.executors import CALLERS_OWN, Executor, executors
+from evaluators.derived.principals import universe
+from evaluators.derived.principals.statements import granted, listed, who
+from evaluators.derived.principals.universe import estate
 
 _WATCHED = ("iam", "s3", "dynamodb", "rds-data", "redshift-data", "secretsmanager", "s3vectors")
 """Services of which every write on everything counts."""

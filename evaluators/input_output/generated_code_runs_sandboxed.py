@@ -10,8 +10,9 @@ from assessor.model.verdict import Item, Severity, Status, Verdict, info, passed
 from assessor.model.view import Answer, View, gather
 from collectors import bedrock_agent
 from collectors import bedrock_agentcore_control as agentcore
-from evaluators.derived import flows, wide_rights
+from evaluators.derived.foundation import flows
 from evaluators.derived.offered import offered
+from evaluators.derived.principals import wide_rights
 from evaluators.derived.weighing import Problem, weighed
 
 INTERPRETER = "AWS::BedrockAgentCore::CodeInterpreterCustom"

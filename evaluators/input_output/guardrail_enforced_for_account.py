@@ -4,8 +4,9 @@ from assessor.model.control import Level, Subject, control
 from assessor.model.operation import Operation
 from assessor.model.verdict import Item, Severity, Status, Verdict, not_applicable
 from assessor.model.view import View
-from evaluators.derived import activity, enforcement, mandates
+from evaluators.derived import activity
 from evaluators.derived.activity import active_region
+from evaluators.derived.screening import enforcement, mandates
 
 READS: tuple[Operation, ...] = (*activity.READS, *enforcement.READS, *mandates.READS)
 

@@ -6,11 +6,12 @@ from assessor.model.reading import UnseenError, Why
 from assessor.model.verdict import Item, Severity, Status, Verdict, failed, not_assessed, passed
 from assessor.model.view import View
 from collectors import bedrock
-from evaluators.derived import activity, guardrails
+from evaluators.derived import activity
 from evaluators.derived.activity import active_region
-from evaluators.derived.guardrail_versions import definition, filters, policies
-from evaluators.derived.guardrails import InUse, Source, guardrails_in_use, hinted_by
 from evaluators.derived.offered import surely
+from evaluators.derived.screening import guardrails
+from evaluators.derived.screening.guardrail_versions import definition, filters, policies
+from evaluators.derived.screening.guardrails import InUse, Source, guardrails_in_use, hinted_by
 
 READS: tuple[Operation, ...] = (*activity.READS, *guardrails.READS, *guardrails.HINT_READS)
 

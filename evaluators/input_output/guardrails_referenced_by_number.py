@@ -15,10 +15,10 @@ from assessor.model.verdict import (
 )
 from assessor.model.view import View
 from collectors import bedrock, lambda_
-from evaluators.derived import guardrails
-from evaluators.derived.guardrail_versions import DRAFT, GuardrailVersion, exists
-from evaluators.derived.guardrails import Reference, Source, guardrail_references
 from evaluators.derived.moments import moment
+from evaluators.derived.screening import guardrails
+from evaluators.derived.screening.guardrail_versions import DRAFT, GuardrailVersion, exists
+from evaluators.derived.screening.guardrails import Reference, Source, guardrail_references
 
 READS: tuple[Operation, ...] = (*guardrails.READS, lambda_.LIST_FUNCTIONS)
 

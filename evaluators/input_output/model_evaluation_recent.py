@@ -8,10 +8,10 @@ from assessor.model.reading import UnseenError
 from assessor.model.verdict import Item, Severity, Status, Verdict, failed, passed
 from assessor.model.view import View
 from collectors import bedrock, bedrock_agent, bedrock_agentcore_control, naming
-from evaluators.derived import references
+from evaluators.derived.foundation import references
+from evaluators.derived.foundation.references import model_arn, model_references
 from evaluators.derived.moments import days_since
 from evaluators.derived.offered import offered
-from evaluators.derived.references import model_arn, model_references
 
 _MODEL = "AWS::Bedrock::FoundationModel"
 _BASE = "AWS::Bedrock::KnowledgeBase"

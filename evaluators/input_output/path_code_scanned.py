@@ -6,10 +6,10 @@ from assessor.model.control import Level, Subject, control
 from assessor.model.reading import UnseenError, Why
 from assessor.model.verdict import Item, Severity, Status, Verdict, not_applicable
 from assessor.model.view import View, gather
-from evaluators.derived import artifacts, handlers, scanning
-from evaluators.derived.artifacts import Artifact
-from evaluators.derived.images import image
-from evaluators.derived.scanning import CODE, PACKAGES, function_scanned, image_scanned, switched
+from evaluators.derived.compute import artifacts, handlers, scanning
+from evaluators.derived.compute.artifacts import Artifact
+from evaluators.derived.compute.images import image
+from evaluators.derived.compute.scanning import CODE, PACKAGES, function_scanned, image_scanned, switched
 from evaluators.derived.weighing import Look, Problem, weighed
 from evaluators.derived.words import sentence
 

@@ -15,10 +15,10 @@ from assessor.model.verdict import (
     passed,
 )
 from assessor.model.view import View
-from evaluators.derived import mandates
-from evaluators.derived.mandates import Outcome, Standing, standing
-from evaluators.derived.path_roles import PathRole, path_role_subjects, suspicion
-from evaluators.derived.universe import estate
+from evaluators.derived.principals.path_roles import PathRole, path_role_subjects, suspicion
+from evaluators.derived.principals.universe import estate
+from evaluators.derived.screening import mandates
+from evaluators.derived.screening.mandates import Outcome, Standing, standing
 
 _BESIDE = (
     ("bedrock-mantle:CreateInference", "no guardrail is possible there"),

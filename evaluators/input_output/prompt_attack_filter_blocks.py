@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from assessor.model.control import Level, Subject, control
 from assessor.model.verdict import Item, Severity, Status, Verdict
 from assessor.model.view import Answer, View
-from evaluators.derived.guardrail_content import (
+from evaluators.derived.screening.guardrail_content import (
     KIND,
     READS,
     filter_faults,

@@ -7,9 +7,10 @@ from assessor.model.reading import UnseenError
 from assessor.model.verdict import Item, Severity, Status, Verdict, failed, passed
 from assessor.model.view import View
 from collectors import bedrock_agent
-from evaluators.derived import flows, invokers
-from evaluators.derived.flows import FlowVersion, deployed_flows, flow_nodes
-from evaluators.derived.invokers import invoking_function
+from evaluators.derived.compute import invokers
+from evaluators.derived.compute.invokers import invoking_function
+from evaluators.derived.foundation import flows
+from evaluators.derived.foundation.flows import FlowVersion, deployed_flows, flow_nodes
 from evaluators.derived.offered import offered
 
 _PROMPT = "AWS::Bedrock::Prompt"

@@ -8,10 +8,10 @@ from assessor.model.control import Level, Subject, control
 from assessor.model.verdict import Item, Severity, Status, Verdict, failed, not_applicable, passed
 from assessor.model.view import View, gather
 from collectors import apigateway
-from evaluators.derived import http_doors, rest_doors
-from evaluators.derived.doors import doors_http_apis, doors_rest_methods
-from evaluators.derived.http_doors import HttpApi
-from evaluators.derived.rest_doors import RestMethod
+from evaluators.derived.doors import http_doors, rest_doors
+from evaluators.derived.doors.doors import doors_http_apis, doors_rest_methods
+from evaluators.derived.doors.http_doors import HttpApi
+from evaluators.derived.doors.rest_doors import RestMethod
 
 _WITH_BODY = frozenset({"POST", "PUT", "PATCH", "ANY"})
 _BUILT_IN = frozenset({"Empty", "Error"})

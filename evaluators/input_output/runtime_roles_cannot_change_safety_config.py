@@ -9,10 +9,10 @@ from assessor.iam.universe import Access
 from assessor.model.control import Level, Subject, control
 from assessor.model.verdict import Item, Severity, Status, Verdict, failed, passed
 from assessor.model.view import View
-from evaluators.derived import path_roles
-from evaluators.derived.path_roles import PathRole, path_role_subjects, suspicion
-from evaluators.derived.statements import granted, granted_by_any, listed
-from evaluators.derived.universe import Estate, estate
+from evaluators.derived.principals import path_roles
+from evaluators.derived.principals.path_roles import PathRole, path_role_subjects, suspicion
+from evaluators.derived.principals.statements import granted, granted_by_any, listed
+from evaluators.derived.principals.universe import Estate, estate
 
 _SAFETY = (
     "bedrock:CreateGuardrailVersion",

@@ -10,9 +10,9 @@ from assessor.model.reading import Call, UnseenError, Why
 from assessor.model.verdict import Item, Severity, Status, Verdict
 from assessor.model.view import Answer, View
 from collectors import naming, wafv2
-from evaluators.derived import web_acls, web_doors
-from evaluators.derived.doors import doors_on_the_web
-from evaluators.derived.web_acls import association
+from evaluators.derived.doors import web_acls, web_doors
+from evaluators.derived.doors.doors import doors_on_the_web
+from evaluators.derived.doors.web_acls import association
 from evaluators.derived.weighing import Problem, weighed
 
 ACL = "AWS::WAFv2::WebACL"

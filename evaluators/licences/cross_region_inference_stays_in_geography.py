@@ -11,10 +11,11 @@ from assessor.model.reading import UnseenError, Why
 from assessor.model.verdict import Item, Severity, Status, Verdict, failed, not_assessed, passed
 from assessor.model.view import View
 from collectors import bedrock, naming
-from evaluators.derived import path_roles, references
+from evaluators.derived.foundation import references
+from evaluators.derived.foundation.references import Reference, model_references
 from evaluators.derived.offered import offered
-from evaluators.derived.references import Reference, model_references
-from evaluators.derived.universe import estate
+from evaluators.derived.principals import path_roles
+from evaluators.derived.principals.universe import estate
 
 _LIST = "approved_regions"
 _INVOKE = "bedrock:InvokeModel"

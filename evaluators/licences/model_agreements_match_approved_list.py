@@ -17,10 +17,10 @@ from assessor.model.verdict import (
 )
 from assessor.model.view import Answer, View
 from collectors import bedrock
-from evaluators.derived import references
-from evaluators.derived.approved import PARAMETER, approving
+from evaluators.derived.foundation import references
+from evaluators.derived.foundation.approved import PARAMETER, approving
+from evaluators.derived.foundation.references import Reference, model_arn, model_references
 from evaluators.derived.offered import offered
-from evaluators.derived.references import Reference, model_arn, model_references
 
 _AMAZON = "amazon"
 _HELD = "AVAILABLE"

@@ -8,9 +8,9 @@ from assessor.model.reading import UnseenError, Why
 from assessor.model.verdict import Item, Severity, Status, Verdict, failed, not_assessed, passed
 from assessor.model.view import View
 from collectors import bedrock
-from evaluators.derived import references
+from evaluators.derived.foundation import references
+from evaluators.derived.foundation.references import Reference, model_references
 from evaluators.derived.moments import days_since
-from evaluators.derived.references import Reference, model_references
 
 _KINDS = {
     "agent": "AWS::Bedrock::Agent",

@@ -7,10 +7,10 @@ from assessor.model.control import Level, Subject, control
 from assessor.model.reading import Why
 from assessor.model.verdict import Item, Severity, Status, Verdict, failed, info, not_assessed, passed
 from assessor.model.view import View
-from evaluators.derived import universe
-from evaluators.derived.appointed import appointed, entries_of
-from evaluators.derived.statements import granted, subject, who
-from evaluators.derived.universe import estate
+from evaluators.derived.principals import universe
+from evaluators.derived.principals.appointed import appointed, entries_of
+from evaluators.derived.principals.statements import granted, subject, who
+from evaluators.derived.principals.universe import estate
 
 _SUBSCRIBE = "aws-marketplace:Subscribe"
 # Without a subscription these accept nothing.

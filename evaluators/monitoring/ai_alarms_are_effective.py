@@ -6,8 +6,8 @@ from assessor.model.control import Level, Subject, control
 from assessor.model.reading import UnseenError
 from assessor.model.verdict import Item, Severity, Status, Verdict, failed, passed
 from assessor.model.view import View
-from evaluators.derived import alarms
-from evaluators.derived.alarms import Alarm
+from evaluators.derived.watch import alarms
+from evaluators.derived.watch.alarms import Alarm
 
 
 def subjects(aws: View) -> Iterator[Subject]:

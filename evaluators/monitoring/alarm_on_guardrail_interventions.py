@@ -6,13 +6,14 @@ from assessor.model.control import Level, Subject, control
 from assessor.model.reading import UnseenError, Why
 from assessor.model.verdict import Item, Severity, Status, Verdict, failed, not_applicable, passed
 from assessor.model.view import View
-from evaluators.derived import alarm_cover, alarms, guardrails
-from evaluators.derived.alarm_dimensions import GUARDRAILS
-from evaluators.derived.alarm_metrics import Watch
-from evaluators.derived.alarms import Alarm
-from evaluators.derived.guardrail_versions import GuardrailVersion, exists
-from evaluators.derived.guardrails import InUse
 from evaluators.derived.offered import offered
+from evaluators.derived.screening import guardrails
+from evaluators.derived.screening.guardrail_versions import GuardrailVersion, exists
+from evaluators.derived.screening.guardrails import InUse
+from evaluators.derived.watch import alarm_cover, alarms
+from evaluators.derived.watch.alarm_dimensions import GUARDRAILS
+from evaluators.derived.watch.alarm_metrics import Watch
+from evaluators.derived.watch.alarms import Alarm
 
 METRIC = "InvocationsIntervened"
 _PART = {"GuardrailContentSource": "one direction", "GuardrailPolicyType": "one kind of policy"}

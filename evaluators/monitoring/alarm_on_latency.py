@@ -4,8 +4,9 @@ from assessor.model.control import Level, Subject, control
 from assessor.model.reading import UnseenError, Why
 from assessor.model.verdict import Item, Severity, Status, Verdict, failed, passed
 from assessor.model.view import View
-from evaluators.derived import activity, alarm_cover
+from evaluators.derived import activity
 from evaluators.derived.activity import active_region
+from evaluators.derived.watch import alarm_cover
 
 LATENCY = frozenset({"InvocationLatency", "TimeToFirstToken"})
 

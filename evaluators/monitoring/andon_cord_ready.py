@@ -6,8 +6,10 @@ from assessor.model.control import Level, Subject, control
 from assessor.model.reading import UnseenError
 from assessor.model.verdict import Item, Severity, Status, Verdict, failed, passed
 from assessor.model.view import View
-from evaluators.derived import activity, kill_switches, path_roles
-from evaluators.derived.kill_switches import candidates, operator, switch
+from evaluators.derived import activity
+from evaluators.derived.principals import path_roles
+from evaluators.derived.watch import kill_switches
+from evaluators.derived.watch.kill_switches import candidates, operator, switch
 
 PARAMETER = "kill_switches"
 

@@ -9,9 +9,10 @@ from assessor.model.reading import Call, UnseenError, Why
 from assessor.model.verdict import Item, Severity, Status, Verdict, failed, passed
 from assessor.model.view import View, gather
 from collectors import bedrock, bedrock_agent, bedrock_agentcore_control
-from evaluators.derived import data_events, models
-from evaluators.derived.agents import TEST_ALIAS
-from evaluators.derived.data_events import Recorder
+from evaluators.derived.foundation import models
+from evaluators.derived.foundation.agents import TEST_ALIAS
+from evaluators.derived.watch import data_events
+from evaluators.derived.watch.data_events import Recorder
 
 
 @dataclass(frozen=True, slots=True)

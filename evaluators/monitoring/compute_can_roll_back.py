@@ -19,8 +19,8 @@ from assessor.model.verdict import (
 from assessor.model.view import Answer, View, gather
 from collectors import apigateway, apprunner, cloudwatch, lambda_, sagemaker
 from collectors import bedrock_agentcore_control as agentcore
-from evaluators.derived import computes, function_calls, handlers, rest_doors, web_doors
-from evaluators.derived.computes import (
+from evaluators.derived.compute import computes, function_calls, handlers
+from evaluators.derived.compute.computes import (
     DEFAULT,
     ModelEndpoint,
     RuntimeEndpoint,
@@ -28,12 +28,13 @@ from evaluators.derived.computes import (
     runtime_endpoints,
     services,
 )
-from evaluators.derived.doors import doors_app_runner, doors_handlers, doors_rest_stages
-from evaluators.derived.function_calls import Caller, Hidden, calls
-from evaluators.derived.handlers import Handler
+from evaluators.derived.compute.function_calls import Caller, Hidden, calls
+from evaluators.derived.compute.handlers import Handler
+from evaluators.derived.doors import rest_doors, web_doors
+from evaluators.derived.doors.doors import doors_app_runner, doors_handlers, doors_rest_stages
+from evaluators.derived.doors.rest_doors import RestStage
+from evaluators.derived.doors.web_doors import WebDoor
 from evaluators.derived.offered import offered
-from evaluators.derived.rest_doors import RestStage
-from evaluators.derived.web_doors import WebDoor
 from evaluators.derived.words import sentence
 
 RUNTIME_ENDPOINT = "AWS::BedrockAgentCore::RuntimeEndpoint"

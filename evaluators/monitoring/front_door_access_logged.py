@@ -9,11 +9,11 @@ from assessor.model.reading import UnseenError, Why
 from assessor.model.verdict import Item, Severity, Status, Verdict, not_applicable
 from assessor.model.view import View, gather
 from collectors import cloudfront, elbv2, logs, naming, wafv2
-from evaluators.derived import http_doors, web_acls, web_doors
-from evaluators.derived.doors import doors_http_stages, doors_on_the_web
-from evaluators.derived.http_doors import HttpStage
-from evaluators.derived.web_acls import association
-from evaluators.derived.web_doors import WebDoor
+from evaluators.derived.doors import http_doors, web_acls, web_doors
+from evaluators.derived.doors.doors import doors_http_stages, doors_on_the_web
+from evaluators.derived.doors.http_doors import HttpStage
+from evaluators.derived.doors.web_acls import association
+from evaluators.derived.doors.web_doors import WebDoor
 from evaluators.derived.weighing import Problem, weighed
 from evaluators.derived.words import sentence
 

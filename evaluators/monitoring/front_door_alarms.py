@@ -6,11 +6,12 @@ from assessor.model.control import Level, Subject, control
 from assessor.model.reading import UnseenError, Why
 from assessor.model.verdict import Item, Severity, Status, Verdict, failed, not_applicable, passed
 from assessor.model.view import View, gather
-from evaluators.derived import alarm_cover, alarms, door_metrics, web_doors
-from evaluators.derived.alarms import Alarm
-from evaluators.derived.door_metrics import Telling, region_of, telling
-from evaluators.derived.doors import doors_on_the_web
-from evaluators.derived.web_doors import WebDoor
+from evaluators.derived.doors import door_metrics, web_doors
+from evaluators.derived.doors.door_metrics import Telling, region_of, telling
+from evaluators.derived.doors.doors import doors_on_the_web
+from evaluators.derived.doors.web_doors import WebDoor
+from evaluators.derived.watch import alarm_cover, alarms
+from evaluators.derived.watch.alarms import Alarm
 from evaluators.derived.words import sentence
 
 

@@ -9,12 +9,13 @@ from assessor.model.reading import UnseenError, Why
 from assessor.model.verdict import Item, Severity, Status, Verdict, failed, not_applicable, passed
 from assessor.model.view import View
 from collectors import iam, kms, naming, s3
-from evaluators.derived import alarm_cover, buckets, key_facts, logging
-from evaluators.derived.alarm_dimensions import DELIVERY_FAILURES, MODELS
-from evaluators.derived.buckets import Bucket
-from evaluators.derived.keys import BUCKET_KEY
-from evaluators.derived.logging import Logging, LogGroup
-from evaluators.derived.service_access import admits
+from evaluators.derived.data import buckets, key_facts
+from evaluators.derived.data.buckets import Bucket
+from evaluators.derived.data.keys import BUCKET_KEY
+from evaluators.derived.sharing.service_access import admits
+from evaluators.derived.watch import alarm_cover, logging
+from evaluators.derived.watch.alarm_dimensions import DELIVERY_FAILURES, MODELS
+from evaluators.derived.watch.logging import Logging, LogGroup
 
 BEDROCK = "bedrock.amazonaws.com"
 

@@ -6,8 +6,10 @@ from assessor.model.control import Level, Subject, control
 from assessor.model.reading import UnseenError, Why
 from assessor.model.verdict import Item, Severity, Status, Verdict, failed, not_assessed, passed
 from assessor.model.view import View
-from evaluators.derived import activity, logging, models
-from evaluators.derived.logging import MODALITIES, Logging, invocation_logging
+from evaluators.derived import activity
+from evaluators.derived.foundation import models
+from evaluators.derived.watch import logging
+from evaluators.derived.watch.logging import MODALITIES, Logging, invocation_logging
 
 
 def subjects(aws: View) -> Iterator[Subject]:

@@ -10,11 +10,12 @@ from assessor.model.reading import Call, UnseenError, Why
 from assessor.model.verdict import Item, Severity, Status, Verdict, failed, not_assessed, passed
 from assessor.model.view import Answer, View, gather
 from collectors import bedrock, bedrock_agent
-from evaluators.derived import flows, guardrails
-from evaluators.derived.agents import DRAFT, TEST_ALIAS
-from evaluators.derived.guardrail_versions import versions
-from evaluators.derived.guardrails import InUse
+from evaluators.derived.foundation import flows
+from evaluators.derived.foundation.agents import DRAFT, TEST_ALIAS
 from evaluators.derived.offered import offered
+from evaluators.derived.screening import guardrails
+from evaluators.derived.screening.guardrail_versions import versions
+from evaluators.derived.screening.guardrails import InUse
 
 AGENT_ALIAS = "AWS::Bedrock::AgentAlias"
 FLOW_ALIAS = "AWS::Bedrock::FlowAlias"

@@ -9,13 +9,14 @@ from assessor.model.reading import UnseenError, Why
 from assessor.model.verdict import Item, Severity, Status, Verdict, failed, passed
 from assessor.model.view import View
 from collectors import naming
-from evaluators.derived import activity, alarms, event_rules, trails
+from evaluators.derived import activity
 from evaluators.derived.activity import active_region
-from evaluators.derived.event_patterns import PatternError
-from evaluators.derived.event_rules import heard
-from evaluators.derived.filter_patterns import selects
-from evaluators.derived.statements import listed
-from evaluators.derived.trails import MANAGEMENT, Trail, records, trail_selectors, trail_status
+from evaluators.derived.principals.statements import listed
+from evaluators.derived.watch import alarms, event_rules, trails
+from evaluators.derived.watch.event_patterns import PatternError
+from evaluators.derived.watch.event_rules import heard
+from evaluators.derived.watch.filter_patterns import selects
+from evaluators.derived.watch.trails import MANAGEMENT, Trail, records, trail_selectors, trail_status
 
 _SERVICE = "bedrock"
 

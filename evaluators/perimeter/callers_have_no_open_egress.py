@@ -8,14 +8,16 @@ from assessor.model.control import Level, Subject, control
 from assessor.model.reading import Call, UnseenError, Why
 from assessor.model.verdict import Item, Severity, Status, Verdict, info, not_applicable
 from assessor.model.view import Gathered, View, gather
-from evaluators.derived import egress, executors, routes, running, universe
-from evaluators.derived.egress import V6, Destination, destinations
-from evaluators.derived.executors import Executor
-from evaluators.derived.planes import Use, Used, use_of
-from evaluators.derived.routes import Exit, Leads, exits
-from evaluators.derived.running import Place, Running
-from evaluators.derived.statements import listed
-from evaluators.derived.universe import Estate, estate
+from evaluators.derived.compute import executors, running
+from evaluators.derived.compute.executors import Executor
+from evaluators.derived.compute.running import Place, Running
+from evaluators.derived.network import egress, routes
+from evaluators.derived.network.egress import V6, Destination, destinations
+from evaluators.derived.network.planes import Use, Used, use_of
+from evaluators.derived.network.routes import Exit, Leads, exits
+from evaluators.derived.principals import universe
+from evaluators.derived.principals.statements import listed
+from evaluators.derived.principals.universe import Estate, estate
 from evaluators.derived.weighing import Look, Problem, weighed
 from evaluators.derived.words import sentence
 

@@ -8,10 +8,10 @@ from assessor.model.reading import UnseenError, Why
 from assessor.model.verdict import Item, Severity, Status, Verdict
 from assessor.model.view import Answer, View
 from collectors import ec2
-from evaluators.derived.endpoint_policies import endpoint_policy, strangers
-from evaluators.derived.ingress import sources
-from evaluators.derived.planes import plane_of
-from evaluators.derived.statements import listed
+from evaluators.derived.network.endpoint_policies import endpoint_policy, strangers
+from evaluators.derived.network.ingress import sources
+from evaluators.derived.network.planes import plane_of
+from evaluators.derived.principals.statements import listed
 from evaluators.derived.weighing import Problem, weighed
 
 _GONE = frozenset({"deleting", "deleted", "rejected", "failed", "expired"})

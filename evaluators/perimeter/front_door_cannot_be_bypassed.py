@@ -15,7 +15,7 @@ from assessor.model.verdict import (
     passed,
 )
 from assessor.model.view import View
-from evaluators.derived import (
+from evaluators.derived.doors import (
     balancer_bypass,
     bypass,
     distributions,
@@ -24,19 +24,19 @@ from evaluators.derived import (
     web_acls,
     web_doors,
 )
-from evaluators.derived.balancer_bypass import balancer_shut
-from evaluators.derived.bypass import Shut, api_policy, api_shut, by_header, url_shut
-from evaluators.derived.distributions import Distribution, elsewhere, guards, stops
-from evaluators.derived.doors import doors_of_origins
-from evaluators.derived.fronts import foreign_front
-from evaluators.derived.function_urls import FunctionUrl
-from evaluators.derived.http_doors import HttpApi
-from evaluators.derived.mapped_domains import Domain, domains, every_name
-from evaluators.derived.openness import admitted, is_open
-from evaluators.derived.origin_doors import hosts, network
-from evaluators.derived.rest_doors import RestStage
-from evaluators.derived.web_acls import association, inward
-from evaluators.derived.web_doors import WebDoor
+from evaluators.derived.doors.balancer_bypass import balancer_shut
+from evaluators.derived.doors.bypass import Shut, api_policy, api_shut, by_header, url_shut
+from evaluators.derived.doors.distributions import Distribution, elsewhere, guards, stops
+from evaluators.derived.doors.doors import doors_of_origins
+from evaluators.derived.doors.fronts import foreign_front
+from evaluators.derived.doors.function_urls import FunctionUrl
+from evaluators.derived.doors.http_doors import HttpApi
+from evaluators.derived.doors.mapped_domains import Domain, domains, every_name
+from evaluators.derived.doors.openness import admitted, is_open
+from evaluators.derived.doors.origin_doors import hosts, network
+from evaluators.derived.doors.rest_doors import RestStage
+from evaluators.derived.doors.web_acls import association, inward
+from evaluators.derived.doors.web_doors import WebDoor
 from evaluators.derived.words import sentence
 
 DEFAULT = "its default endpoint"

@@ -10,18 +10,18 @@ from assessor.model.verdict import Item, Severity, Status, Verdict, not_applicab
 from assessor.model.view import Answer, View, gather
 from assessor.workload import names
 from collectors import apigateway, cloudfront, elbv2
-from evaluators.derived import balancer_doors, custom_domains, rest_doors, tls
-from evaluators.derived.balancer_doors import Listener
-from evaluators.derived.custom_domains import CustomDomain
-from evaluators.derived.doors import (
+from evaluators.derived.doors import balancer_doors, custom_domains, rest_doors, tls
+from evaluators.derived.doors.balancer_doors import Listener
+from evaluators.derived.doors.custom_domains import CustomDomain
+from evaluators.derived.doors.doors import (
     doors_custom_domains,
     doors_distributions,
     doors_listeners,
     doors_rest_stages,
 )
-from evaluators.derived.rest_doors import RestStage
-from evaluators.derived.statements import listed
-from evaluators.derived.web_doors import WebDoor
+from evaluators.derived.doors.rest_doors import RestStage
+from evaluators.derived.doors.web_doors import WebDoor
+from evaluators.derived.principals.statements import listed
 from evaluators.derived.weighing import Problem, weighed
 from evaluators.derived.words import sentence
 

@@ -9,9 +9,9 @@ from assessor.model.verdict import Item, Severity, Status, Verdict
 from assessor.model.view import View
 from assessor.workload import names
 from collectors import lambda_
-from evaluators.derived import handlers
-from evaluators.derived.doors import doors_handlers
-from evaluators.derived.handlers import KIND, Handler
+from evaluators.derived.compute import handlers
+from evaluators.derived.compute.handlers import KIND, Handler
+from evaluators.derived.doors.doors import doors_handlers
 from evaluators.derived.weighing import Problem, weighed
 
 

@@ -5,10 +5,10 @@ from collections.abc import Iterator
 from assessor.model.control import Level, Subject, control
 from assessor.model.verdict import Item, Severity, Status, Verdict, failed, not_applicable, passed
 from assessor.model.view import View
-from evaluators.derived import http_doors
-from evaluators.derived.doors import doors_http_stages
-from evaluators.derived.http_doors import HttpStage, Route
-from evaluators.derived.throttles import Limits, limits
+from evaluators.derived.doors import http_doors
+from evaluators.derived.doors.doors import doors_http_stages
+from evaluators.derived.doors.http_doors import HttpStage, Route
+from evaluators.derived.doors.throttles import Limits, limits
 
 
 def subjects(aws: View) -> Iterator[Subject]:

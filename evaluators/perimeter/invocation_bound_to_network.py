@@ -12,11 +12,12 @@ from assessor.model.control import Level, Subject, control
 from assessor.model.reading import UnseenError, Why
 from assessor.model.verdict import Item, Severity, Status, Verdict, failed, not_assessed, passed
 from assessor.model.view import View
-from evaluators.derived import path_roles, vpc_callers
-from evaluators.derived.path_roles import ROADS, PathRole, suspicion
-from evaluators.derived.statements import granted, listed
-from evaluators.derived.universe import Estate, estate
-from evaluators.derived.vpc_callers import VpcCaller
+from evaluators.derived.network import vpc_callers
+from evaluators.derived.network.vpc_callers import VpcCaller
+from evaluators.derived.principals import path_roles
+from evaluators.derived.principals.path_roles import ROADS, PathRole, suspicion
+from evaluators.derived.principals.statements import granted, listed
+from evaluators.derived.principals.universe import Estate, estate
 
 _FOREIGN = "another account's VPC endpoint"
 _PLACES: tuple[tuple[str, Given], ...] = (

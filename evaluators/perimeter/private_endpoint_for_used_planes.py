@@ -8,10 +8,11 @@ from assessor.model.reading import UnseenError, Why
 from assessor.model.verdict import Item, Severity, Status, Verdict, failed, info, passed
 from assessor.model.view import Answer, View, gather
 from collectors import ec2
-from evaluators.derived import universe, vpc_callers
-from evaluators.derived.planes import PLANES, Use, Used, crossing, plane_of, planes_of
-from evaluators.derived.universe import estate
-from evaluators.derived.vpc_callers import VpcCaller, subnets
+from evaluators.derived.network import vpc_callers
+from evaluators.derived.network.planes import PLANES, Use, Used, crossing, plane_of, planes_of
+from evaluators.derived.network.vpc_callers import VpcCaller, subnets
+from evaluators.derived.principals import universe
+from evaluators.derived.principals.universe import estate
 from evaluators.derived.words import sentence
 
 _SHOWN = 3

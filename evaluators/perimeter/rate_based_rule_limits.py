@@ -7,10 +7,10 @@ from assessor.model.reading import Why
 from assessor.model.verdict import Item, Severity, Status, Verdict, failed, not_assessed, passed
 from assessor.model.view import View
 from collectors import naming, wafv2
-from evaluators.derived import fronts, rate_rules, rest_doors, web_acls, web_doors
-from evaluators.derived.guarded import Guarded, guarded_doors, traffic
-from evaluators.derived.rate_rules import Outcome, limited, rules_in_order
-from evaluators.derived.waf_statements import Reach
+from evaluators.derived.doors import fronts, rate_rules, rest_doors, web_acls, web_doors
+from evaluators.derived.doors.guarded import Guarded, guarded_doors, traffic
+from evaluators.derived.doors.rate_rules import Outcome, limited, rules_in_order
+from evaluators.derived.doors.waf_statements import Reach
 
 _SHOWN = 3
 

@@ -8,10 +8,10 @@ from assessor.model.verdict import Item, Severity, Status, Verdict, failed, not_
 from assessor.model.view import View
 from assessor.workload import names
 from collectors import apigateway
-from evaluators.derived import rest_doors
-from evaluators.derived.doors import doors_rest_methods
-from evaluators.derived.rest_doors import RestMethod, applied_setting, in_force
-from evaluators.derived.throttles import Limits, limits
+from evaluators.derived.doors import rest_doors
+from evaluators.derived.doors.doors import doors_rest_methods
+from evaluators.derived.doors.rest_doors import RestMethod, applied_setting, in_force
+from evaluators.derived.doors.throttles import Limits, limits
 
 
 def subjects(aws: View) -> Iterator[Subject]:

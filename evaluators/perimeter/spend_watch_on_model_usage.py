@@ -16,10 +16,10 @@ from assessor.model.verdict import (
 )
 from assessor.model.view import View
 from collectors import organizations
-from evaluators.derived import spend
 from evaluators.derived.activity import READS as ACTIVITY_READS
 from evaluators.derived.activity import activity
-from evaluators.derived.spend import watches
+from evaluators.derived.watch import spend
+from evaluators.derived.watch.spend import watches
 
 _SHOWN = 4
 

@@ -8,10 +8,10 @@ from assessor.model.verdict import Item, Severity, Status, Verdict, failed, not_
 from assessor.model.view import Answer, View, gather
 from assessor.workload import names
 from collectors import apigateway
-from evaluators.derived import rest_doors
-from evaluators.derived.doors import doors_rest_methods
-from evaluators.derived.rest_doors import RestMethod, in_force
-from evaluators.derived.throttles import limits
+from evaluators.derived.doors import rest_doors
+from evaluators.derived.doors.doors import doors_rest_methods
+from evaluators.derived.doors.rest_doors import RestMethod, in_force
+from evaluators.derived.doors.throttles import limits
 from evaluators.derived.weighing import Problem, weighed
 
 PLAN = "AWS::ApiGateway::UsagePlan"

@@ -18,11 +18,11 @@ from assessor.model.verdict import (
 )
 from assessor.model.view import Answer, View, gather
 from collectors import bedrock_agent, naming, rds, s3vectors
-from evaluators.derived import serverless_policies, stores
+from evaluators.derived.data import serverless_policies, stores
+from evaluators.derived.data.serverless_policies import NetworkRule, network_rules, readers
+from evaluators.derived.data.stores import Store, vector_stores
+from evaluators.derived.doors.openness import admitted, is_open, policy_openness
 from evaluators.derived.offered import surely
-from evaluators.derived.openness import admitted, is_open, policy_openness
-from evaluators.derived.serverless_policies import NetworkRule, network_rules, readers
-from evaluators.derived.stores import Store, vector_stores
 
 _GONE = frozenset({"DELETING", "CREATE_FAILED"})
 

@@ -15,11 +15,11 @@ from assessor.model.verdict import (
     passed,
 )
 from assessor.model.view import View
-from evaluators.derived import fronts, web_acls, web_doors
-from evaluators.derived.doors import doors_on_the_web
-from evaluators.derived.fronts import Front, foreign_front, seal
-from evaluators.derived.web_acls import association, inward
-from evaluators.derived.web_doors import WebDoor
+from evaluators.derived.doors import fronts, web_acls, web_doors
+from evaluators.derived.doors.doors import doors_on_the_web
+from evaluators.derived.doors.fronts import Front, foreign_front, seal
+from evaluators.derived.doors.web_acls import association, inward
+from evaluators.derived.doors.web_doors import WebDoor
 from evaluators.derived.words import sentence
 
 _WAF = ":wafv2:"

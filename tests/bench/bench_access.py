@@ -20,7 +20,7 @@ from assessor.model.snapshot import Snapshot, call_of
 from assessor.model.view import View
 from assessor.reports import access
 from collectors import bedrock, ec2
-from evaluators.derived.who_can import READS, Question, who_can
+from evaluators.derived.principals.who_can import READS, Question, who_can
 from tests.bench import bench_iam_controls as roles_of_many_kinds
 from tests.bench.bench_iam_controls import ACCOUNT, GUARDRAIL, REGIONS, VENDORS, readings
 

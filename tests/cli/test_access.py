@@ -13,7 +13,7 @@ from syrupy.assertion import SnapshotAssertion
 from assessor.demo.faults import Faults
 from assessor.model import archive
 from assessor.reports.access import COLUMNS
-from evaluators.derived.who_can import READS
+from evaluators.derived.principals.who_can import READS
 from tests.aws.account import snapshot_of
 from tests.cli.conftest import run
 

@@ -13,8 +13,8 @@ from assessor.model.snapshot import Snapshot
 from assessor.model.view import View
 from assessor.reports import access
 from evaluators import BY_ID
-from evaluators.derived import who_can
-from evaluators.derived.who_can import Question
+from evaluators.derived.principals import who_can
+from evaluators.derived.principals.who_can import Question
 from tests.aws.account import snapshot_of
 from tests.evaluators.iam_accounts import (
     ACCOUNT,

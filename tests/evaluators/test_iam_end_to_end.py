@@ -23,7 +23,7 @@ from assessor.model.parameters import Parameters
 from assessor.model.snapshot import Account, Snapshot
 from assessor.model.view import View
 from evaluators import BY_ID
-from evaluators.derived.universe import estate
+from evaluators.derived.principals.universe import estate
 from tests.aws.account import snapshot_of
 
 ACCOUNT = "111122223333"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from evaluators.derived.planes import crossing, plane_of
+from evaluators.derived.network.planes import crossing, plane_of
 from evaluators.perimeter.private_endpoint_for_used_planes import _available
 
 

@@ -11,10 +11,10 @@ from assessor.iam.decide import Verdict
 from assessor.model.parameters import Parameters
 from assessor.model.reading import UnseenError
 from assessor.model.view import View
-from evaluators.derived.appointed import appointed
-from evaluators.derived.circumstances import ordinary
-from evaluators.derived.reach import reach
-from evaluators.derived.universe import READS, Estate, estate
+from evaluators.derived.principals.appointed import appointed
+from evaluators.derived.principals.circumstances import ordinary
+from evaluators.derived.principals.reach import reach
+from evaluators.derived.principals.universe import READS, Estate, estate
 from tests.aws.account import NOW, snapshot_of
 from tests.bench.bench_iam_matrix import estate as random_estate
 

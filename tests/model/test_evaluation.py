@@ -54,7 +54,7 @@ def _of_both(verdicts: Mapping[str, Verdict | UnseenError]) -> list[tuple[Status
 
 def test_a_resource_that_two_regions_name_gives_the_graver_row() -> None:
     """A use that is sound does not hide one that is not, whichever Region comes first."""
-    grave = [
+    grave: list[Verdict | UnseenError] = [
         failed("open", Severity.CRITICAL),
         failed("late", Severity.MEDIUM),
         UnseenError(Why.DENIED, "not seen"),

@@ -4,9 +4,8 @@ from assessor.demo import company
 from assessor.model.view import View
 from assessor.workload.build import READS, workload
 from assessor.workload.names import function_url, on
-from evaluators.derived import web_doors
-from evaluators.derived.agents import deployed_agents
-from evaluators.derived.doors import (
+from evaluators.derived.doors import web_doors
+from evaluators.derived.doors.doors import (
     doors_function_urls,
     doors_http_apis,
     doors_http_routes,
@@ -15,6 +14,7 @@ from evaluators.derived.doors import (
     doors_rest_methods,
     doors_rest_stages,
 )
+from evaluators.derived.foundation.agents import deployed_agents
 from tests.aws.account import snapshot_of
 
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evaluators.derived.alarm_metrics import Watch, watched
+from evaluators.derived.watch.alarm_metrics import Watch, watched
 
 BEDROCK = "AWS/Bedrock"
 MODEL = frozenset({("ModelId", "m")})

@@ -2,7 +2,7 @@
 
 import pytest
 
-from evaluators.derived.cedar import statement
+from evaluators.derived.users.cedar import statement
 
 
 @pytest.mark.parametrize(

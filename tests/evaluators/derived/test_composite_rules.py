@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evaluators.derived.composite_rules import RuleError, alarm_name, holds
+from evaluators.derived.watch.composite_rules import RuleError, alarm_name, holds
 
 FIRING = {"a", "two words"}
 

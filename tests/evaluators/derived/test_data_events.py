@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from evaluators.derived.data_events import advanced_selectors
+from evaluators.derived.watch.data_events import advanced_selectors
 
 ARN = "arn:aws:bedrock:us-east-1:111122223333:knowledge-base/KB1"
 TYPE = "AWS::Bedrock::KnowledgeBase"

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from evaluators.derived.event_patterns import PatternError, matches
-from evaluators.derived.filter_patterns import selects
+from evaluators.derived.watch.event_patterns import PatternError, matches
+from evaluators.derived.watch.filter_patterns import selects
 
 EVENT: dict[str, Any] = {
     "source": "aws.bedrock",

@@ -2,7 +2,7 @@
 
 import pytest
 
-from evaluators.derived.images import image
+from evaluators.derived.compute.images import image
 
 DIGEST = "sha256:" + "ab" * 32
 

@@ -5,7 +5,7 @@ import re
 import botocore.session
 import pytest
 
-from evaluators.derived import tls
+from evaluators.derived.doors import tls
 
 _SESSION = botocore.session.get_session()
 

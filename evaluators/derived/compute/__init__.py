@@ -1,0 +1,1 @@
+"""What runs code on a path: functions, containers, runtimes, and what calls them."""

@@ -1,0 +1,1 @@
+"""What retrieval and logs rest on: buckets, keys, vector stores."""

@@ -1,0 +1,1 @@
+"""Models and what answers with one: agents, flows, profiles, orchestrators."""

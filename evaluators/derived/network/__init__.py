@@ -1,0 +1,1 @@
+"""Where traffic may go: routes, security groups, VPC endpoints."""

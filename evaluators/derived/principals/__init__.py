@@ -1,0 +1,1 @@
+"""Users and roles: what they may do, who may become them, and what binds them from above."""

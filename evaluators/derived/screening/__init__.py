@@ -1,0 +1,1 @@
+"""Guardrails: in use, enforced, demanded by policy, and what they filter."""

@@ -1,0 +1,1 @@
+"""What a resource's own policy opens to outsiders and to AWS services."""

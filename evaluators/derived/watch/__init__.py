@@ -1,0 +1,1 @@
+"""Who would notice: alarms, event rules, trails, invocation logs, spend, kill switches."""
