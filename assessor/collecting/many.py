@@ -35,8 +35,8 @@ OPEN_ACCOUNTS = 8
 """Most accounts being read at once."""
 
 ASSUME = "sts:AssumeRole"
-_HANDED_OVER = 2
-"""Accounts that may wait to be taken; more of them hold up reading."""
+_HANDED_OVER = OPEN_ACCOUNTS
+"""Accounts that may wait to be taken; more of them hold up reading. Those that are read at once end together."""
 
 
 @dataclass(frozen=True, slots=True)
