@@ -9,9 +9,19 @@ from enum import IntEnum, StrEnum
 from assessor.iam.patterns import ARN_PARTS
 
 ROOT = "root"
-WEB_IDENTITY = frozenset(
-    {"cognito-identity.amazonaws.com", "accounts.google.com", "graph.facebook.com", "www.amazon.com"}
+IDENTITY_POOLS = frozenset(
+    {
+        "cognito-identity.amazonaws.com",
+        "cognito-identity-us-gov.amazonaws.com",
+        "cognito-identity.us-gov-east-1.amazonaws.com",
+        "cognito-identity.cn-north-1.amazonaws.com.cn",
+    }
 )
+"""Cognito's identity pools by the names that trust policies know them by: each partition has its own.
+
+https://docs.aws.amazon.com/govcloud-us/latest/UserGuide/govcloud-cog.html
+"""
+WEB_IDENTITY = frozenset({*IDENTITY_POOLS, "accounts.google.com", "graph.facebook.com", "www.amazon.com"})
 """Identity providers that trust policies name by host name, without a provider of the account's own."""
 _ACCOUNT_DIGITS = 12
 

@@ -7,7 +7,7 @@ from assessor.model.reading import UnseenError, Why
 from assessor.model.verdict import Item, Severity, Status, Verdict, failed, not_assessed, passed
 from assessor.model.view import View, gather
 from collectors import lambda_
-from evaluators.derived.offered import offered
+from evaluators.derived.offered import surely
 from evaluators.derived.principals import path_roles
 from evaluators.derived.principals.path_roles import ROADS
 from evaluators.derived.principals.path_roles import path_roles as workload_roles
@@ -51,6 +51,8 @@ _INVOKE_FUNCTION = "lambda:InvokeFunction"
             "functions open; the classic flow does without it, and the row says which flow is open."
         ),
         "A role whose trust policy does not admit the pool's guests gives them nothing.",
+        "Outside the aws partition trust policies know identity pools by other names (cognito-identity-us-gov.amazonaws.com).",
+        "A function counts also where guests may call no more than one alias or version of it.",
         "What a group, a boundary or a Deny does to the role is taken into account.",
     ),
 )
@@ -134,14 +136,20 @@ def _through_functions(aws: View, known: Estate, role: Principal) -> list[str]:
         return []
     found = workload_roles(aws)
     roles = {one.principal.arn: one for one in found.known if not one.suspected}
-    functions = gather(*(offered(at.items(lambda_.LIST_FUNCTIONS)) for at in aws.regions()))
+    functions = gather(*(surely(at.items(lambda_.LIST_FUNCTIONS)) for at in aws.regions()))
+    # A policy that names an alias or version lets call that one only.
+    qualifiers = dict.fromkeys(
+        name
+        for one in reach.probes[role.arn]
+        if (name := arn_field(one, 5).partition(":")[2].partition(":")[2])
+    )
     said = []
     for function in functions.known:
         runs_as = roles.get(str(function.get("Role")))
         arn = str(function.get("FunctionArn", ""))
         if runs_as is None:
             continue
-        access = known.universe.can(role, _INVOKE_FUNCTION, (arn,))
+        access = known.universe.can(role, _INVOKE_FUNCTION, (arn, *(f"{arn}:{one}" for one in qualifiers)))
         if access.possible:
             said.append(f"{granted(access)} (it runs as {runs_as.principal.name}, which reaches a model)")
         elif access.unknown:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from assessor.iam.holders import Principal
+from assessor.iam.principals import IDENTITY_POOLS
 from assessor.iam.request import arn_field
 from assessor.iam.universe import Access
 from assessor.model.control import Subject, control
@@ -31,6 +32,14 @@ _MODELS = (
 )
 # No guardrail is possible there, or the caller chooses it; they cannot be limited to a model either.
 _AT_WILL = ("bedrock-mantle:CreateInference", "bedrock:InvokeInlineAgent", "bedrock:RetrieveAndGenerate")
+# They carry no guardrail condition: named ones are the back end's business, all of them are models at will.
+_BEHIND = (
+    "bedrock-agentcore:InvokeAgentRuntime",
+    "bedrock-agentcore:InvokeHarness",
+    "sagemaker:InvokeEndpoint",
+    "sagemaker:InvokeEndpointAsync",
+    "sagemaker:InvokeEndpointWithResponseStream",
+)
 _STORES = (
     "bedrock:Retrieve",
     "kendra:Retrieve",
@@ -43,7 +52,7 @@ _STORES = (
     "dynamodb:GetItem",
 )
 _OBJECTS = "s3:GetObject"
-_SUBJECT = "cognito-identity.amazonaws.com:sub"
+_SUBJECT = {f"{name}:sub": "zz99-user" for name in IDENTITY_POOLS}
 # A read of items names the partition keys it wants; asked is whether those of another user will do.
 _OTHERS = {
     key: {"dynamodb:LeadingKeys": "zz99-another-user"} for key in ("dynamodb:Query", "dynamodb:GetItem")
@@ -99,8 +108,8 @@ def identity_pool_user_role_scoped(subject: Subject, aws: View) -> Verdict:
     Judged is each pool with every role its users can get. Passes: no such role may invoke a model, agent or flow; or
     only named ones and with a guardrail, role mappings resolve ambiguity with `Deny`, and every Cognito provider has
     `ServerSideTokenCheck`; and no role reads a whole store (knowledge base, index, vector store, table, bucket) without
-    a condition on the user. Fails: a role may invoke any model, agent or flow, or use an endpoint without guardrails; or
-    reads a whole store. Fails at medium severity: named models without a mandatory guardrail, ambiguity that falls back
+    a condition on the user. Fails: a role may invoke any model, agent, flow, AgentCore runtime or SageMaker endpoint, or
+    use an endpoint without guardrails; or reads a whole store. Fails at medium severity: named models without a mandatory guardrail, ambiguity that falls back
     to a role, or no token check, where a role invokes models. Not applicable: there is no identity pool.
 
     By hand:
@@ -183,24 +192,25 @@ class _Judged:
         self._reads(role)
 
     def _invokes(self, role: Principal) -> None:
-        accesses = [self.known.reach(action).access(role) for action in (*_MODELS, *_AT_WILL)]
-        possible = [one for one in accesses if one.possible]
+        accesses = [self.known.reach(action).access(role) for action in (*_MODELS, *_AT_WILL, *_BEHIND)]
+        possible = [one for one in accesses if one.possible and one.action not in _BEHIND]
         if any(one.unknown for one in accesses):
             self._wait(self.known.undecidable(f"what {who(role)} may invoke"))
+        at_will = next((one for one in possible if one.action in _AT_WILL), None) or self._any(role)
+        if at_will is not None:
+            self.invoking.append(granted(at_will))
+            self.grave.append(f"{who(role)} may invoke models at will: {granted(at_will)}")
+            return
         if not possible:
             return
         self.invoking.append(granted(possible[0]))
-        at_will = next((one for one in possible if one.action in _AT_WILL), None) or self._any(role)
-        if at_will is not None:
-            self.grave.append(f"{who(role)} may invoke models at will: {granted(at_will)}")
-            return
         if any(one.action == "bedrock:CreateModelInvocationJob" for one in possible):
             self.mild.append(f"{who(role)} may start batch jobs, which take no guardrail")
         self._guardrail(role)
 
     def _any(self, role: Principal) -> Access | None:
-        """An action on a model, agent or flow that nobody named."""
-        for action in _MODELS:
+        """An action on a model, agent, flow, runtime or endpoint that nobody named."""
+        for action in (*_MODELS, *_BEHIND):
             reach = self.known.reach(action)
             for arn in reach.everything(role):
                 if kind_of(arn) not in NO_MODELS:
@@ -222,7 +232,7 @@ class _Judged:
     def _reads(self, role: Principal) -> None:
         ordinary = self.known.ordinary
         for action in _STORES:
-            given = {_SUBJECT: "zz99-user"} | _OTHERS.get(action, {})
+            given = _SUBJECT | _OTHERS.get(action, {})
             access = ordinary.can(role, action, regions=self.known.regions, given=given)
             if access.possible:
                 self.grave.append(f"{who(role)} reads whole stores, whoever the user is: {granted(access)}")
@@ -237,7 +247,7 @@ class _Judged:
         for probe in ordinary.probes(role, _OBJECTS, self.known.regions):
             bucket = arn_field(probe, 5).partition("/")[0]
             arn = f"arn:{self.aws.account.partition}:s3:::{bucket}/zz99-any-key"
-            decision = ordinary.ask(role, _OBJECTS, arn, given={_SUBJECT: "zz99-user"})
+            decision = ordinary.ask(role, _OBJECTS, arn, given=_SUBJECT)
             if decision.possible and self._holds_knowledge(bucket):
                 access = Access(role, _OBJECTS, arn, decision)
                 self.grave.append(f"{who(role)} reads whole buckets, whoever the user is: {granted(access)}")

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from assessor.iam.decide import Verdict, decide
 from assessor.iam.holders import Principal
 from assessor.iam.policy import Effect, Statement
-from assessor.iam.principals import Caller, Kind, Named, PrincipalKind
+from assessor.iam.principals import IDENTITY_POOLS, Caller, Kind, Named, PrincipalKind
 from assessor.iam.request import Layers, Request, context, everything_open
 from assessor.model.control import WORKLOAD, Subject
 from assessor.model.operation import Operation
@@ -66,7 +66,6 @@ _RUN_BY: Mapping[str, str] = {
 }
 _TAKE = "sts:AssumeRole"
 _STS = frozenset({"sts"})
-_USERS_OF_POOLS = "cognito-identity.amazonaws.com"
 _PODS = ":oidc-provider/oidc.eks."
 
 ROADS: tuple[str, ...] = (
@@ -204,10 +203,10 @@ def _run_by(role: Principal) -> tuple[str, frozenset[str]]:
             if _admits(role, Caller(Kind.SERVICE, entry.value), "sts:AssumeRole"):
                 services.add(value)
                 words.setdefault(_RUN_BY[value])
-        elif entry.kind is PrincipalKind.FEDERATED and (value == _USERS_OF_POOLS or _PODS in value):
+        elif entry.kind is PrincipalKind.FEDERATED and (entry.value in IDENTITY_POOLS or _PODS in value):
             caller = Caller(Kind.FEDERATED, entry.value)
             if _admits(role, caller, "sts:AssumeRoleWithWebIdentity"):
-                words.setdefault("users of an identity pool" if value == _USERS_OF_POOLS else "EKS")
+                words.setdefault("users of an identity pool" if entry.value in IDENTITY_POOLS else "EKS")
     return ", ".join(words), frozenset(services)
 
 

@@ -10,14 +10,13 @@ from dataclasses import dataclass
 from assessor.iam.decide import decide
 from assessor.iam.holders import Principal
 from assessor.iam.policy import Effect, Policy
-from assessor.iam.principals import Caller, Kind, Named, PrincipalKind
+from assessor.iam.principals import IDENTITY_POOLS, Caller, Kind, Named, PrincipalKind
 from assessor.iam.request import Given, Layers, Request, context, everything_open
 from assessor.iam.strangers import foreign_arns, service_for_stranger
 
 Levels = tuple[tuple[Policy, ...], ...]
 BEDROCK_SERVICES = frozenset({"bedrock.amazonaws.com", "bedrock-agentcore.amazonaws.com"})
 ASSUMING = ("sts:AssumeRole", "sts:AssumeRoleWithWebIdentity", "sts:AssumeRoleWithSAML")
-_COGNITO = "cognito-identity.amazonaws.com"
 _GITHUB = "token.actions.githubusercontent.com"
 
 
@@ -79,7 +78,7 @@ def loose_providers(role: Principal, rcps: Levels = ()) -> Iterator[Loose]:
 
 def _stranger(host: str) -> tuple[Given, str]:
     """The claims of a token that somebody unknown may hold, and who that is."""
-    if host == _COGNITO:
+    if host in IDENTITY_POOLS:
         return {
             f"{host}:aud": "us-east-1:99999999-9999-4999-8999-999999999999"
         }, "any identity pool of any account"

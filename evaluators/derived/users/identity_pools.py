@@ -9,7 +9,8 @@ from typing import Any
 
 from assessor.iam.decide import Verdict, decide
 from assessor.iam.holders import Principal
-from assessor.iam.principals import Caller, Kind, PrincipalKind
+from assessor.iam.policy import Policy
+from assessor.iam.principals import IDENTITY_POOLS, Caller, Kind
 from assessor.iam.request import Given, Layers, Request, context, everything_open
 from assessor.model.control import Subject
 from assessor.model.operation import Operation
@@ -28,7 +29,6 @@ READS: tuple[Operation, ...] = (
 KIND = "AWS::Cognito::IdentityPool"
 GUEST = "unauthenticated"
 USER = "authenticated"
-_PROVIDER = "cognito-identity.amazonaws.com"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,26 +73,49 @@ def pool(aws: View, ident: str) -> Pool:
 
 def admits(role: Principal, ident: str, who: str) -> bool:
     """Whether the trust policy of a role lets guests or users of a pool take it on."""
+    return any(_admits(role, provider, ident, who) for provider in _providers(role))
+
+
+def _providers(role: Principal) -> list[str]:
+    """Identity pools by the names the trust policy calls them; all of them where it names nobody in particular."""
+    return sorted(IDENTITY_POOLS & _named(role)) or sorted(IDENTITY_POOLS)
+
+
+def _named(role: Principal) -> set[str]:
+    """Whom the trust policy names."""
+    return {
+        one.value
+        for statement in (role.trust.statements if role.trust is not None else ())
+        if statement.principals is not None
+        for one in statement.principals.named
+    }
+
+
+def _admits(role: Principal, provider: str, ident: str, who: str) -> bool:
     if role.trust is None:
         return False
-    given: Given = {f"{_PROVIDER}:aud": ident, f"{_PROVIDER}:amr": who}
-    caller = Caller(Kind.FEDERATED, _PROVIDER)
+    methods = (who,) if who == GUEST else (who, *_sign_ins(role.trust, f"{provider}:amr"))
+    given: Given = {f"{provider}:aud": ident, f"{provider}:amr": methods}
+    caller = Caller(Kind.FEDERATED, provider)
     known = context(given, opened=everything_open)
     request = Request(caller, "sts:AssumeRoleWithWebIdentity", role.arn, role.account, known)
     decision = decide(request, Layers(resource=role.trust))
     return decision.possible or decision.verdict is Verdict.UNSUPPORTED
 
 
+def _sign_ins(trust: Policy, key: str) -> Iterator[str]:
+    """How users may have signed in, as the trust policy asks for it: their token names that beside "authenticated"."""
+    for statement in trust.statements:
+        for condition in statement.conditions:
+            if condition.key == key and not condition.operator.negated:
+                for value in condition.values:
+                    text = (value.constant or "").replace("*", "zz").replace("?", "z")
+                    if text and text not in (GUEST, USER):
+                        yield text
+
+
 def trusting(known: Estate, ident: str, who: str) -> Iterator[Principal]:
     """The roles of this account that let guests or users of a pool in and name identity pools."""
     for role in known.universe.principals:
-        named = [
-            one
-            for statement in (role.trust.statements if role.trust is not None else ())
-            if statement.principals is not None
-            for one in statement.principals.named
-        ]
-        if any(one.kind is PrincipalKind.FEDERATED and one.value == _PROVIDER for one in named) and admits(
-            role, ident, who
-        ):
+        if _named(role) & IDENTITY_POOLS and admits(role, ident, who):
             yield role
