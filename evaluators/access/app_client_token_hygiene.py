@@ -74,8 +74,8 @@ def subjects(aws: View) -> Iterator[Subject]:
             "asked about it."
         ),
         (
-            "Flows of the hosted login count only where the client may use them "
-            "(AllowedOAuthFlowsUserPoolClient)."
+            "Flows of the hosted login do not count where the client may not use them "
+            "(AllowedOAuthFlowsUserPoolClient false)."
         ),
         (
             "http://localhost is for development and allowed by Cognito itself; schemes of apps "
@@ -125,7 +125,8 @@ def _minutes(held: Answer) -> float:
 
 
 def _faults(held: Answer, most: float) -> Iterator[str]:
-    hosted = bool(held.get("AllowedOAuthFlowsUserPoolClient"))
+    # An answer may leave the switch out; flows and addresses then count as they stand.
+    hosted = held.get("AllowedOAuthFlowsUserPoolClient") is not False
     if hosted and "implicit" in (held.get("AllowedOAuthFlows") or ()):
         yield "it hands tokens out in the address of the page (implicit flow)"
     passwords = sorted(_PASSWORD & set(held.get("ExplicitAuthFlows") or ()))

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from assessor.model.control import Level, Subject, control
 from assessor.model.path import values
-from assessor.model.reading import Why
+from assessor.model.reading import UnseenError, Why
 from assessor.model.verdict import (
     Item,
     Severity,
@@ -22,7 +22,18 @@ from evaluators.derived.doors.doors import doors_appsync
 from evaluators.derived.doors.web_doors import WebDoor
 
 _KEY = "API_KEY"
-_LEADING = frozenset({"AMAZON_BEDROCK_RUNTIME", "AWS_LAMBDA", "HTTP", "AMAZON_EVENTBRIDGE"})
+_WAYS = frozenset({"AWS_IAM", "AMAZON_COGNITO_USER_POOLS", "OPENID_CONNECT", "AWS_LAMBDA"})
+"""Ways to sign in, beside API_KEY."""
+_LEADING_NOWHERE = frozenset(
+    {
+        "AMAZON_DYNAMODB",
+        "AMAZON_ELASTICSEARCH",
+        "AMAZON_OPENSEARCH_SERVICE",
+        "NONE",
+        "RELATIONAL_DATABASE",
+    }
+)
+"""Data sources behind which there can be no model; a kind that AWS adds may lead to one."""
 _MODES = (
     "eventConfig.connectionAuthModes[].authType",
     "eventConfig.defaultPublishAuthModes[].authType",
@@ -103,9 +114,10 @@ def appsync_api_authenticated(subject: Subject, aws: View) -> Verdict:
         return not_applicable(f"{door.what} is PRIVATE: it is reached through VPC endpoints only")
     if api.get("apiType") != "MERGED":
         sources = {
-            str(one.get("type")) for one in aws.items(appsync.LIST_DATA_SOURCES, apiId=api.get("apiId"))
+            str(one.get("type") or "not stated")
+            for one in aws.items(appsync.LIST_DATA_SOURCES, apiId=api.get("apiId"))
         }
-        if not sources & _LEADING:
+        if sources <= _LEADING_NOWHERE:
             held = f"only data sources of type {', '.join(sorted(sources))}" if sources else "no data source"
             return not_applicable(f"{door.what} has {held}, and none of that leads to a model")
     return _event_api(door) if door.kind == web_doors.EVENTS else _graphql(door)
@@ -125,6 +137,7 @@ def _graphql(door: WebDoor) -> Verdict:
             f"{door.what} signs callers in by {default} and takes an API key for the fields that its schema marks; "
             "whether those reach a model is not known",
         )
+    _known(door, [default, *others])
     notes = []
     if "ALLOW" in values(api, "userPoolConfig.defaultAction"):
         notes.append("Every user of the user pool is admitted (defaultAction ALLOW)")
@@ -146,4 +159,12 @@ def _event_api(door: WebDoor) -> Verdict:
         )
     if not ways:
         return not_assessed(Why.LINK_UNKNOWN, f"AWS states no way to sign in for {door.what}")
+    _known(door, ways)
     return passed(f"{door.what} signs callers in by {', '.join(ways)}, not by API key")
+
+
+def _known(door: WebDoor, ways: list[str]) -> None:
+    """Raises UnseenError for a way to sign in of which nothing is known."""
+    unknown = [way for way in ways if way not in _WAYS]
+    if unknown:
+        raise UnseenError(Why.LINK_UNKNOWN, f"AWS states {unknown[0]} for {door.what}, which is not known")

@@ -13,7 +13,7 @@ from evaluators.derived.doors import agentcore_doors, balancer_doors, http_doors
 from evaluators.derived.doors.agentcore_doors import JWT, AgentCoreDoor, inbound
 from evaluators.derived.doors.balancer_doors import Way
 from evaluators.derived.doors.doors import doors_balancer_ways, doors_http_routes, doors_rest_methods
-from evaluators.derived.offered import offered
+from evaluators.derived.offered import surely
 from evaluators.derived.weighing import Problem, weighed
 
 REST = "AWS::ApiGateway::Authorizer"
@@ -22,6 +22,8 @@ _CHANGING = frozenset({"POST", "PUT", "PATCH", "DELETE", "ANY"})
 _REST_CACHE = 300
 """Seconds for which a Lambda authorizer of a REST API is remembered where it states nothing."""
 _BINDING = frozenset({"aud", "azp", "client_id", "scope", "scp"})
+_WITHOUT = frozenset({"NONE", "AWS_IAM"})
+"""Authorization types that ask no authorizer, even where one is still named."""
 
 
 @dataclass(slots=True)
@@ -38,7 +40,7 @@ class Used:
 
 def subjects(aws: View) -> Iterator[Subject]:
     """Every authorizer that a method or route in scope uses, every jwt-validation action, every AgentCore JWT door."""
-    return iter(gather(_rest(aws), _http(aws), _balancers(aws), offered(_agentcore(aws))))
+    return iter(gather(_rest(aws), _http(aws), _balancers(aws), surely(_agentcore(aws))))
 
 
 def _rest(aws: View) -> Iterator[Subject]:
@@ -46,7 +48,7 @@ def _rest(aws: View) -> Iterator[Subject]:
     found: dict[str, Used] = {}
     for method in methods.known:
         ident = str(method.method.get("authorizerId") or "")
-        if not ident or method.mock:
+        if not ident or method.mock or method.method.get("authorizationType") in _WITHOUT:
             continue
         api = method.stage.api_id
         arn = f"arn:{aws.account.partition}:apigateway:{aws.region}::/restapis/{api}/authorizers/{ident}"
@@ -63,7 +65,7 @@ def _http(aws: View) -> Iterator[Subject]:
     found: dict[str, Used] = {}
     for route in routes.known:
         ident = str(route.route.get("AuthorizerId") or "")
-        if ident:
+        if ident and route.route.get("AuthorizationType") not in _WITHOUT:
             arn = f"{route.api.arn}/authorizers/{ident}"
             used = found.setdefault(arn, Used(route.api.api_id, ident, arn, HTTP, route.evidence))
             used.uses.append((route.key, True, tuple(map(str, route.route.get("AuthorizationScopes") or ()))))
@@ -240,8 +242,12 @@ def _cognito(answer: Answer, used: Used) -> Iterator[Problem | str]:
             Severity.MEDIUM,
             f"{', '.join(bare[:3])}{' and more' if len(bare) > 3 else ''} asks for no scope, so it takes ID tokens of any client",
         )
+    elif not pools:
+        raise UnseenError(
+            Why.LINK_UNKNOWN, f"AWS states no user pool for authorizer {used.ident} of API {used.api}"
+        )
     else:
-        yield f"tokens of pool {', '.join(pools) or 'unknown'}, by scope where state changes"
+        yield f"tokens of pool {', '.join(pools)}, by scope where state changes"
 
 
 def _function(answer: Answer, used: Used, most: float) -> Iterator[Problem | str]:
@@ -265,11 +271,15 @@ def _function(answer: Answer, used: Used, most: float) -> Iterator[Problem | str
 
 def _validation(way: Way) -> Iterator[Problem | str]:
     for action in way.actions:
+        if action.get("Type") == "jwt-validation" and not action.get("JwtValidationConfig"):
+            raise UnseenError(Why.LINK_UNKNOWN, f"AWS does not state which tokens {way.what} takes")
         for config in values(action, "JwtValidationConfig"):
             claims = [str(one.get("Name") or "") for one in config.get("AdditionalClaims") or ()]
             binding = [name for name in claims if name.lower() in _BINDING]
-            issuer = config.get("Issuer") or "no issuer"
-            if binding:
+            issuer = str(config.get("Issuer") or "")
+            if not issuer:
+                yield Problem(Severity.MEDIUM, "it names no issuer")
+            elif binding:
                 yield f"tokens of {issuer} with claim {', '.join(binding)}"
             else:
                 yield Problem(

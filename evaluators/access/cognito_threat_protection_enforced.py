@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from assessor.model.control import Level, Subject, control
 from assessor.model.operation import Operation
 from assessor.model.path import first
-from assessor.model.verdict import Item, Severity, Status, Verdict, failed, not_applicable
+from assessor.model.reading import Why
+from assessor.model.verdict import Item, Severity, Status, Verdict, failed, not_applicable, not_assessed
 from assessor.model.view import Answer, View
 from collectors import cognito_idp
 from evaluators.derived.doors.doors import doors_user_pools
@@ -93,6 +94,8 @@ def cognito_threat_protection_enforced(subject: Subject, aws: View) -> Verdict:
         return not_applicable(f"{pool.what[:1].upper()}{pool.what[1:]}: {nobody}")
     answer = described(aws, pool)
     mode = str(first(answer, "UserPoolAddOns.AdvancedSecurityMode") or "OFF")
+    if mode not in ("OFF", "AUDIT", "ENFORCED"):
+        return not_assessed(Why.LINK_UNKNOWN, f"AWS states mode {mode} for {pool.what}, which is not known")
     if mode != "ENFORCED":
         return failed(f"Threat protection of {pool.what} is {mode}")
     looks = [lambda: _pool(pool, aws), lambda: _clients(pool, aws)]

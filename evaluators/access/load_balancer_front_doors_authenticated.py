@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from assessor.model.control import Level, Subject, control
 from assessor.model.path import first
-from assessor.model.reading import Why
+from assessor.model.reading import UnseenError, Why
 from assessor.model.verdict import Item, Severity, Status, Verdict, failed, not_assessed, passed
 from assessor.model.view import View, gather
 from collectors import apprunner, vpc_lattice
@@ -121,6 +121,11 @@ def _rule(way: Way) -> Verdict:
     if not why:
         kinds = [str(one["Type"]) for one in way.actions if one.get("Type") != "forward"]
         return passed(f"{said} signs callers in ({', '.join(kinds)}) before it forwards")
+    scheme = str(way.listener.balancer.get("Scheme") or "")
+    if scheme != "internet-facing":
+        raise UnseenError(
+            Why.LINK_UNKNOWN, f"AWS states scheme {scheme or 'none'} for the balancer of {way.what}"
+        )
     if way.kind == balancer_doors.LISTENER:
         why = f"a listener for {way.listener.protocol} cannot authenticate"
     return failed(f"{said} is internet-facing and forwards to its targets; {why}", None, _CODE)

@@ -7,6 +7,8 @@ from assessor.model.reading import UnseenError, Why
 
 T = TypeVar("T")
 
+_WITH_CLOUDFRONT = frozenset({"aws", "aws-cn"})
+
 
 def offered(things: Iterable[T]) -> Iterator[T]:
     """The things, or none where the service that lists them is not offered in the Region.
@@ -31,3 +33,12 @@ def surely(things: Iterable[T]) -> Iterator[T]:
     except UnseenError as error:
         if error.why is not Why.UNSUPPORTED or error.offered:
             raise
+
+
+def distributed(partition: str, things: Iterable[T]) -> Iterator[T]:
+    """CloudFront's things, or none in a partition that has no CloudFront.
+
+    Everywhere else a refusal of its one listing is a gap. Raises UnseenError.
+    https://docs.aws.amazon.com/general/latest/gr/cf_region.html
+    """
+    yield from things if partition in _WITH_CLOUDFRONT else offered(things)

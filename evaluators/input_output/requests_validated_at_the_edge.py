@@ -1,22 +1,19 @@
 """GAI-4.16: Model-path methods validate body and parameters before the back end."""
 
-import json
 from collections.abc import Iterator, Mapping
-from typing import Any
 
 from assessor.model.control import Level, Subject, control
 from assessor.model.verdict import Item, Severity, Status, Verdict, failed, not_applicable, passed
 from assessor.model.view import View, gather
 from collectors import apigateway
 from evaluators.derived.doors import http_doors, rest_doors
+from evaluators.derived.doors.body_schemas import unbounded
 from evaluators.derived.doors.doors import doors_http_apis, doors_rest_methods
 from evaluators.derived.doors.http_doors import HttpApi
 from evaluators.derived.doors.rest_doors import RestMethod
 
 _WITH_BODY = frozenset({"POST", "PUT", "PATCH", "ANY"})
 _BUILT_IN = frozenset({"Empty", "Error"})
-_SAYING = frozenset({"properties", "items", "$ref", "allOf", "anyOf", "oneOf", "maxLength", "enum", "const"})
-_DEPTH = 20
 
 
 def subjects(aws: View) -> Iterator[Subject]:
@@ -82,7 +79,12 @@ def _apis(aws: View) -> Iterator[Subject]:
             "Every text in the schema must have a maxLength, an enum or a const: which of them is the "
             "prompt only the code knows."
         ),
-        "A schema may refer to another model of the API: it is followed.",
+        "A schema may refer to another model of the API, or to a part of itself: it is followed.",
+        "A property of which nothing is said may hold a text of any length: FAIL.",
+        (
+            "A schema without any bounded text passes only where no other properties may be added "
+            "(additionalProperties false)."
+        ),
         (
             "Bodies of a content type without a model are not validated: mentioned, unless one is set "
             "for $default or passthroughBehavior is NEVER."
@@ -117,17 +119,17 @@ def requests_validated_at_the_edge(subject: Subject, aws: View) -> Verdict:
     wanted = str(method.method.get("requestValidatorId") or "")
     if not wanted:
         return failed(f"{method.what} has no request validator")
+    named = {str(kind): str(model) for kind, model in (method.method.get("requestModels") or {}).items()}
+    real = {kind: model for kind, model in named.items() if model not in _BUILT_IN}
+    if not real:
+        which = f"only the model {', '.join(sorted(set(named.values())))}" if named else "no model"
+        return failed(f"{method.what} has a validator and {which}: nothing is validated")
     validators = aws.items(apigateway.GET_REQUEST_VALIDATORS, restApiId=method.stage.api_id)
     held = next((one for one in validators if one.get("id") == wanted), None)
     if held is None:
         return failed(f"{method.what} names request validator {wanted}, which does not exist")
     if held.get("validateRequestBody") is not True:
         return failed(f"{method.what} has request validator {wanted}, which validates no bodies")
-    named = {str(kind): str(model) for kind, model in (method.method.get("requestModels") or {}).items()}
-    real = {kind: model for kind, model in named.items() if model not in _BUILT_IN}
-    if not real:
-        which = f"only the model {', '.join(sorted(set(named.values())))}" if named else "no model"
-        return failed(f"{method.what} has a validator and {which}: nothing is validated")
     return _schemas(method, named, real, aws)
 
 
@@ -141,7 +143,7 @@ def _schemas(method: RestMethod, named: Mapping[str, str], real: Mapping[str, st
             return failed(f"{method.what} has the model {model} for {kind}, which validates nothing")
         if model not in models:
             return failed(f"{method.what} has model {model} for {kind}, which does not exist")
-        fault = _unbounded(models[model], models)
+        fault = unbounded(model, models)
         if fault:
             return failed(f"{method.what} has model {model} for {kind}, in which {fault}")
     notes = []
@@ -152,45 +154,3 @@ def _schemas(method: RestMethod, named: Mapping[str, str], real: Mapping[str, st
             f"(passthroughBehavior {passthrough or 'WHEN_NO_MATCH'})"
         )
     return passed(f"{method.what} validates bodies by model {', '.join(sorted(set(real.values())))}", *notes)
-
-
-def _unbounded(schema: str, models: Mapping[str, str]) -> str:
-    """What in a schema has no bound, in words; "" where everything has one."""
-    try:
-        document = json.loads(schema)
-    except ValueError:
-        return "the schema is no JSON"
-    if not isinstance(document, Mapping) or not set(document) & _SAYING:
-        return "nothing is said of what the body holds"
-    found = next(_texts(document, models, "the body", 0), "")
-    return f"{found} is a text without maxLength" if found else ""
-
-
-def _texts(node: Any, models: Mapping[str, str], where: str, depth: int) -> Iterator[str]:
-    """The texts in a schema that have no bound, by their place."""
-    if not isinstance(node, Mapping) or depth > _DEPTH:
-        return
-    kinds = node.get("type")
-    kinds = kinds if isinstance(kinds, list) else [kinds]
-    if "string" in kinds and not set(node) & {"maxLength", "enum", "const"}:
-        yield where
-    reference = str(node.get("$ref") or "")
-    if "/models/" in reference:
-        try:
-            yield from _texts(
-                json.loads(models.get(reference.rpartition("/")[2], "{}")), models, where, depth + 1
-            )
-        except ValueError:
-            yield where
-    elif reference.startswith("#/"):
-        return  # a definition of this schema: walked where it stands
-    for name, inner in (node.get("properties") or {}).items():
-        yield from _texts(inner, models, f"property {name}", depth + 1)
-    for name, inner in (node.get("definitions") or {}).items():
-        yield from _texts(inner, models, f"definition {name}", depth + 1)
-    items = node.get("items")
-    for inner in items if isinstance(items, list) else [items]:
-        yield from _texts(inner, models, f"an item of {where}", depth + 1)
-    for name in ("allOf", "anyOf", "oneOf"):
-        for inner in node.get(name) or ():
-            yield from _texts(inner, models, where, depth + 1)

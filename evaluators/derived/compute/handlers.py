@@ -11,7 +11,7 @@ from assessor.model.reading import Call
 from assessor.model.view import Answer, Gathered, View, gather
 from assessor.workload import names
 from collectors import lambda_
-from evaluators.derived.offered import offered
+from evaluators.derived.offered import surely
 
 READS: tuple[Operation, ...] = (lambda_.LIST_FUNCTIONS, lambda_.LIST_ALIASES)
 
@@ -47,7 +47,7 @@ class Handler:
 
 def handlers(aws: View) -> Gathered[Handler]:
     """Every function of the Region."""
-    return gather(offered(_handlers(aws)))
+    return gather(surely(_handlers(aws)))
 
 
 def _handlers(aws: View) -> Iterator[Handler]:

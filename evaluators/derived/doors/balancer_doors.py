@@ -12,7 +12,7 @@ from assessor.model.path import values
 from assessor.model.reading import Call
 from assessor.model.view import Answer, Gathered, View, gather
 from collectors import elbv2
-from evaluators.derived.offered import offered
+from evaluators.derived.offered import surely
 
 LISTENER_READS: tuple[Operation, ...] = (elbv2.DESCRIBE_LOAD_BALANCERS, elbv2.DESCRIBE_LISTENERS)
 RULE_READS: tuple[Operation, ...] = (*LISTENER_READS, elbv2.DESCRIBE_RULES)
@@ -80,7 +80,7 @@ class Way:
 
 def listeners(aws: View) -> Gathered[Listener]:
     """Every listener of application and network load balancers in the Region."""
-    return gather(offered(_listeners(aws)))
+    return gather(surely(_listeners(aws)))
 
 
 def _listeners(aws: View) -> Iterator[Listener]:
@@ -106,7 +106,7 @@ def _ways(aws: View) -> Iterator[Way]:
         if one.protocol not in _WITH_RULES:
             actions = _ordered(one.listener.get("DefaultActions"))
             yield Way(one, one.arn, LISTENER, "", actions, one.evidence)
-    for call, rule in offered(aws.items_with_call(elbv2.DESCRIBE_RULES)):
+    for call, rule in surely(aws.items_with_call(elbv2.DESCRIBE_RULES)):
         listener = by_arn.get(str(call.request.get("ListenerArn") or ""))
         if listener is not None:
             name = str(rule.get("Priority") or "default")

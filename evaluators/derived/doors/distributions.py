@@ -13,7 +13,7 @@ from assessor.model.operation import Operation
 from assessor.model.path import first, values
 from assessor.model.view import Answer, View
 from collectors import cloudfront, wafv2
-from evaluators.derived.offered import offered
+from evaluators.derived.offered import distributed
 
 READS: tuple[Operation, ...] = (cloudfront.LIST_DISTRIBUTIONS, wafv2.GET_WEB_ACL)
 
@@ -106,8 +106,7 @@ def _acts(rule: Mapping[str, Any]) -> bool:
 
 
 def _enabled(aws: View) -> Iterator[Answer]:
-    # Where CloudFront is not offered (AWS GovCloud) there are no distributions.
-    for one in offered(aws.items(cloudfront.LIST_DISTRIBUTIONS)):
+    for one in distributed(aws.account.partition, aws.items(cloudfront.LIST_DISTRIBUTIONS)):
         if one.get("Enabled") is not False:
             yield one
 

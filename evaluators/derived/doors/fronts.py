@@ -19,7 +19,7 @@ from evaluators.derived.doors.http_doors import HttpApi
 from evaluators.derived.doors.openness import distributions_named, is_open, url_openness, whole_api_openness
 from evaluators.derived.doors.rest_doors import RestStage
 from evaluators.derived.doors.web_doors import WebDoor
-from evaluators.derived.offered import offered
+from evaluators.derived.offered import distributed
 
 READS: tuple[Operation, ...] = (
     cloudfront.LIST_DISTRIBUTIONS,
@@ -51,9 +51,10 @@ class Seal:
 
 def fronts(aws: View, door: WebDoor) -> list[Front]:
     """The enabled distributions of this account with an origin at the door. Raises UnseenError."""
-    # Where CloudFront is not offered (AWS GovCloud) there are no distributions.
     listed = [
-        one for one in offered(aws.items(cloudfront.LIST_DISTRIBUTIONS)) if one.get("Enabled") is not False
+        one
+        for one in distributed(aws.account.partition, aws.items(cloudfront.LIST_DISTRIBUTIONS))
+        if one.get("Enabled") is not False
     ]
     hosts = set(_hosts(aws, door)) if listed else set()
     found = []

@@ -13,7 +13,7 @@ from collectors import bedrock_agentcore_control, elbv2
 from evaluators.derived.doors import web_doors
 from evaluators.derived.doors.function_urls import FunctionUrl
 from evaluators.derived.doors.web_doors import WebDoor
-from evaluators.derived.offered import offered
+from evaluators.derived.offered import surely
 
 READS: tuple[Operation, ...] = (
     *web_doors.READS,
@@ -28,7 +28,7 @@ def origin_doors(aws: View) -> Gathered[WebDoor]:
     """Every door of the Region that may lie behind another."""
     doors = aws.derive(web_doors.web_doors)
     known = gather(
-        iter(door for door in doors.known if door.kind not in _NEVER_BEHIND), offered(_network(aws))
+        iter(door for door in doors.known if door.kind not in _NEVER_BEHIND), surely(_network(aws))
     )
     return Gathered(known.known, doors.unseen or known.unseen)
 

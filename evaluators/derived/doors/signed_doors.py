@@ -37,7 +37,7 @@ from evaluators.derived.doors.http_doors import CONNECT, Route
 from evaluators.derived.doors.rest_doors import RestMethod, in_force
 from evaluators.derived.doors.sign_ins import IAM, SignedDoor, SignIn, by_jwt, by_tokens, claims, scopes
 from evaluators.derived.doors.web_doors import WebDoor
-from evaluators.derived.offered import offered
+from evaluators.derived.offered import surely
 
 READS: tuple[Operation, ...] = (
     *rest_doors.IN_FORCE_READS,
@@ -64,7 +64,7 @@ def signed_doors(aws: View) -> Gathered[SignedDoor]:
         _appsync(aws),
         _balancers(aws),
         _app_runner(aws),
-        offered(_agentcore(aws)),
+        surely(_agentcore(aws)),
     )
 
 

@@ -3,7 +3,7 @@
 https://docs.aws.amazon.com/waf/latest/developerguide/how-aws-waf-works-resources.html
 HTTP and WebSocket APIs and function URLs cannot hold a web ACL: only a distribution in front of them can.
 CloudFront is global: its distributions are met in the first Region of a run. A service that is not offered in a
-Region has no doors there.
+Region has no doors there; one operation that a service refuses while it answers others is a gap.
 """
 
 from collections.abc import Callable, Iterator
@@ -22,7 +22,7 @@ from collectors import (
     elbv2,
 )
 from evaluators.derived.doors import function_urls, http_doors, rest_doors
-from evaluators.derived.offered import offered
+from evaluators.derived.offered import distributed, offered, surely
 from evaluators.derived.users import user_pools
 
 READS: tuple[Operation, ...] = (
@@ -73,7 +73,15 @@ class WebDoor:
 
 def web_doors(aws: View) -> Gathered[WebDoor]:
     """Every door of the Region; CloudFront's with the first Region of the run."""
-    return gather(*(offered(source(aws)) for source in _SOURCES))
+    return gather(*(_there(aws, source) for source in _SOURCES))
+
+
+def _there(aws: View, source: "Source") -> Iterator[WebDoor]:
+    """What a source names, or nothing where what lists it is not offered. Raises UnseenError."""
+    if source is _distributions:
+        return distributed(aws.account.partition, source(aws))
+    # Function URLs and Event APIs came later than the services they belong to, and not to every Region.
+    return offered(source(aws)) if source in (_urls, _events) else surely(source(aws))
 
 
 def _rest(aws: View) -> Iterator[WebDoor]:
@@ -165,7 +173,9 @@ def _own(aws: View, service: str, rest: str) -> str:
     return f"arn:{aws.account.partition}:{service}:{aws.region}:{aws.account_id}:{rest}"
 
 
-_SOURCES: tuple[Callable[[View], Iterator[WebDoor]], ...] = (
+Source = Callable[[View], Iterator[WebDoor]]
+
+_SOURCES: tuple[Source, ...] = (
     _rest,
     _http,
     _urls,
@@ -181,14 +191,14 @@ _SOURCES: tuple[Callable[[View], Iterator[WebDoor]], ...] = (
 
 def appsync_apis(aws: View) -> Gathered[WebDoor]:
     """GraphQL and Event APIs of AppSync alone."""
-    return gather(offered(_graphql(aws)), offered(_events(aws)))
+    return gather(_there(aws, _graphql), _there(aws, _events))
 
 
 def distributions(aws: View) -> Gathered[WebDoor]:
     """CloudFront distributions alone, with the first Region of the run."""
-    return gather(offered(_distributions(aws)))
+    return gather(_there(aws, _distributions))
 
 
 def app_runner_services(aws: View) -> Gathered[WebDoor]:
     """Services of App Runner alone."""
-    return gather(offered(_services(aws)))
+    return gather(_there(aws, _services))

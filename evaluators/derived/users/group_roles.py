@@ -14,7 +14,7 @@ from assessor.model.view import Gathered, View, gather
 from assessor.workload import names
 from collectors import cognito_identity, cognito_idp
 from evaluators.derived.doors.mechanisms import Mechanism
-from evaluators.derived.offered import offered
+from evaluators.derived.offered import surely
 from evaluators.derived.users.user_pools import UserPool, described, user_pools
 
 READS: tuple[Operation, ...] = (
@@ -42,7 +42,7 @@ class RoleMapping:
 
 def role_mappings(aws: View) -> Gathered[RoleMapping]:
     """The role mappings of every identity pool of the Region."""
-    return gather(offered(_mappings(aws)))
+    return gather(surely(_mappings(aws)))
 
 
 def _mappings(aws: View) -> Iterator[RoleMapping]:
