@@ -9,7 +9,7 @@ from assessor.model.reading import Call, UnseenError
 from assessor.model.verdict import Item, Severity, Status, Verdict, failed, passed
 from assessor.model.view import View
 from collectors import bedrock_agent
-from evaluators.derived.offered import offered
+from evaluators.derived.offered import surely
 from evaluators.derived.principals import administrators, universe
 from evaluators.derived.principals.administrators import wide
 from evaluators.derived.principals.statements import granted, subject, who
@@ -41,7 +41,7 @@ def _knowledge_base(aws: View) -> Call | None:
     unseen: UnseenError | None = None
     for at in aws.regions():
         try:
-            for call, _ in offered(at.items_with_call(bedrock_agent.LIST_KNOWLEDGE_BASES)):
+            for call, _ in surely(at.items_with_call(bedrock_agent.LIST_KNOWLEDGE_BASES)):
                 return call
         except UnseenError as error:
             unseen = unseen or error

@@ -11,7 +11,7 @@ from assessor.model.operation import Operation
 from assessor.model.reading import Call
 from assessor.model.view import Gathered, View, gather
 from collectors import lambda_
-from evaluators.derived.offered import offered
+from evaluators.derived.offered import surely
 
 READS: tuple[Operation, ...] = (lambda_.LIST_FUNCTIONS, lambda_.LIST_ALIASES, lambda_.GET_POLICY)
 
@@ -35,7 +35,7 @@ class Invocable:
 
 def invocables(aws: View) -> Gathered[Invocable]:
     """Every function and alias of the Region."""
-    return gather(offered(_functions(aws)), offered(_aliases(aws)))
+    return gather(surely(_functions(aws)), surely(_aliases(aws)))
 
 
 def _arn(aws: View, name: str) -> str:

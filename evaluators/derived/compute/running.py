@@ -15,7 +15,7 @@ from collectors import bedrock_agentcore_control as agentcore
 from collectors import ecs, lambda_
 from evaluators.derived.compute import handlers
 from evaluators.derived.compute.handlers import Handler
-from evaluators.derived.offered import offered
+from evaluators.derived.offered import offered, surely
 
 READS: tuple[Operation, ...] = (
     *handlers.READS,
@@ -73,8 +73,8 @@ def running(aws: View) -> Gathered[Running]:
     """Everything of the Region that runs code. Services that the Region does not offer run nothing there."""
     return gather(
         _functions(aws),
-        offered(_services(aws)),
-        offered(_runtimes(aws)),
+        surely(_services(aws)),
+        surely(_runtimes(aws)),
         offered(_harnesses(aws)),
     )
 

@@ -13,7 +13,7 @@ from assessor.model.reading import Call
 from assessor.model.view import Answer, Gathered, View, gather
 from collectors import bedrock, bedrock_agent, kms, logs, naming, s3, secretsmanager, sns
 from evaluators.derived.data import buckets, key_facts, rag, stores
-from evaluators.derived.offered import offered
+from evaluators.derived.offered import surely
 from evaluators.derived.watch import alarms, logging
 
 T = TypeVar("T")
@@ -94,7 +94,7 @@ def keys_in_use(aws: View) -> Gathered[KeyUse]:
     What a Region does not offer names no key there.
     """
     return gather(
-        *(offered(_named(aws, *source)) for source in _ANSWERS), *(offered(make(aws)) for make in _PLACES)
+        *(surely(_named(aws, *source)) for source in _ANSWERS), *(surely(make(aws)) for make in _PLACES)
     )
 
 

@@ -14,7 +14,7 @@ from assessor.model.view import Answer, Gathered, View, gather
 from collectors import bedrock_agent, kendra, naming, s3
 from evaluators.derived.data import buckets
 from evaluators.derived.data.buckets import Bucket, Use
-from evaluators.derived.offered import offered
+from evaluators.derived.offered import surely
 
 READS: tuple[Operation, ...] = (
     bedrock_agent.GET_DATA_SOURCE,
@@ -44,7 +44,7 @@ def rag_buckets(aws: View) -> Gathered[Bucket]:
     offer Kendra or knowledge bases has no sources of that kind.
     """
     found = gather(
-        offered(_sources(aws)), offered(_supplements(aws)), offered(_kendra(aws)), _account_scope(aws)
+        surely(_sources(aws)), surely(_supplements(aws)), surely(_kendra(aws)), _account_scope(aws)
     )
     return Gathered(buckets.merged(aws, found.known), found.unseen)
 

@@ -19,7 +19,7 @@ from collectors import (
     rds,
     s3vectors,
 )
-from evaluators.derived.offered import offered
+from evaluators.derived.offered import surely
 
 READS: tuple[Operation, ...] = (bedrock_agent.GET_KNOWLEDGE_BASE,)
 SETTING_READS: tuple[Operation, ...] = (
@@ -83,7 +83,7 @@ def vector_stores(aws: View) -> Gathered[Store]:
 
     A Region that does not offer knowledge bases has none.
     """
-    found = gather(offered(_stores(aws)))
+    found = gather(surely(_stores(aws)))
     stores: dict[tuple[str, str], Store] = {}
     for store in found.known:
         same = (store.kind, store.arn)

@@ -11,7 +11,7 @@ from assessor.model.path import first, values
 from assessor.model.reading import Call, UnseenError
 from assessor.model.view import Gathered, View, gather
 from collectors import bedrock_agent, bedrock_agentcore_control
-from evaluators.derived.offered import offered
+from evaluators.derived.offered import offered, surely
 
 READS: tuple[Operation, ...] = (
     bedrock_agent.GET_AGENT,
@@ -67,23 +67,30 @@ _SOURCES: tuple[tuple[Operation, str, str, str, str], ...] = (
         "AgentCore runtime",
         "bedrock-agentcore:runtime",
     ),
-    (
-        bedrock_agentcore_control.GET_HARNESS,
-        "harness.executionRoleArn",
-        "harnessId",
-        "AgentCore harness",
-        "bedrock-agentcore:harness",
-    ),
+)
+_HARNESS = (
+    bedrock_agentcore_control.GET_HARNESS,
+    "harness.executionRoleArn",
+    "harnessId",
+    "AgentCore harness",
+    "bedrock-agentcore:harness",
 )
 """Operation, where its answer names the role, the request's member that names the orchestrator, words, ARN."""
 
 
 def orchestrators(aws: View) -> Gathered[Orchestrator]:
     """Every orchestrator of the Region with each role it uses; what could not be read is raised after them."""
-    found = gather(*(offered(_of(aws, *source)) for source in _SOURCES))
+    found = gather(
+        *(surely(_of(aws, *source)) for source in _SOURCES),
+        # Harnesses came later than AgentCore: not every Region that has the one offers the other.
+        offered(_of(aws, *_HARNESS)),
+    )
     working, unseen = _collaborators(aws)
+    within = _within(aws)
     merged: dict[tuple[str, str], Orchestrator] = {}
     for one in found.known:
+        if one.arn in within:
+            continue
         key = (one.arn, one.role)
         held = merged.get(key)
         evidence = one.evidence if held is None else tuple(dict.fromkeys((*held.evidence, *one.evidence)))
@@ -104,10 +111,20 @@ def _of(
             yield Orchestrator(arn, f"{word} {ident}", role, (), (call,))
 
 
+def _within(aws: View) -> frozenset[str]:
+    """The runtimes that AgentCore made for harnesses: part of those, and no orchestrators beside them."""
+    known = gather(aws.items_with_call(bedrock_agentcore_control.GET_HARNESS, "")).known
+    return frozenset(
+        f"arn:{aws.account.partition}:bedrock-agentcore:{aws.region}:{aws.account_id}:runtime/{ident}"
+        for _, answer in known
+        for ident in values(answer, "harness.environment.agentCoreRuntimeEnvironment.agentRuntimeId")
+    )
+
+
 def _collaborators(aws: View) -> tuple[dict[str, set[str]], UnseenError | None]:
     """The agents that work for others, by ARN, with the ids of those they work for."""
     found: dict[str, set[str]] = {}
-    listed = gather(offered(aws.items_with_call(bedrock_agent.LIST_AGENT_COLLABORATORS)))
+    listed = gather(surely(aws.items_with_call(bedrock_agent.LIST_AGENT_COLLABORATORS)))
     for call, item in listed.known:
         for alias in values(item, "agentDescriptor.aliasArn"):
             agent = str(alias).partition(":agent-alias/")[2].partition("/")[0]

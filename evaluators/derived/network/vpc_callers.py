@@ -12,7 +12,7 @@ from assessor.model.path import values
 from assessor.model.reading import Call, UnseenError, Why
 from assessor.model.view import Gathered, View, gather
 from collectors import bedrock_agentcore_control, ec2, ecs, lambda_
-from evaluators.derived.offered import offered
+from evaluators.derived.offered import offered, surely
 
 READS: tuple[Operation, ...] = (
     lambda_.LIST_FUNCTIONS,
@@ -54,9 +54,9 @@ def subnets(aws: View) -> dict[str, Subnet]:
 def vpc_callers(aws: View) -> Gathered[VpcCaller]:
     """Everything of the Region that runs in a VPC. Services that the Region does not offer run nothing there."""
     return gather(
-        offered(_functions(aws)),
-        offered(_services(aws)),
-        offered(_runtimes(aws)),
+        surely(_functions(aws)),
+        surely(_services(aws)),
+        surely(_runtimes(aws)),
         offered(_harnesses(aws)),
     )
 

@@ -15,7 +15,7 @@ from collectors import bedrock_agent
 from evaluators.derived.data import rag, stores
 from evaluators.derived.data.rag import rag_buckets
 from evaluators.derived.data.stores import vector_stores
-from evaluators.derived.offered import offered
+from evaluators.derived.offered import surely
 
 READS: tuple[Operation, ...] = (
     bedrock_agent.GET_KNOWLEDGE_BASE,
@@ -59,10 +59,10 @@ def base_roles(aws: View) -> Gathered[BaseRole]:
     made: dict[str, _Making] = {}
     unseen: UnseenError | None = None
     for at in aws.regions():
-        listed = gather(offered(at.items_with_call(bedrock_agent.GET_KNOWLEDGE_BASE, "")))
+        listed = gather(surely(at.items_with_call(bedrock_agent.GET_KNOWLEDGE_BASE, "")))
         unseen = unseen or listed.unseen
         buckets, found_stores = at.derive(rag_buckets), at.derive(vector_stores)
-        sources = gather(offered(at.items_with_call(bedrock_agent.GET_DATA_SOURCE, "")))
+        sources = gather(surely(at.items_with_call(bedrock_agent.GET_DATA_SOURCE, "")))
         for call, answer in listed.known:
             role = str(first(answer, "knowledgeBase.roleArn") or "")
             if not role:

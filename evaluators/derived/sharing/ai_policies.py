@@ -9,10 +9,10 @@ from dataclasses import dataclass
 
 from assessor.model.operation import Operation
 from assessor.model.path import first
-from assessor.model.reading import Absent, Call, Seen, Unseen, Why
+from assessor.model.reading import Absent, Call, Seen, Unseen
 from assessor.model.view import Gathered, View, gather, unseen_error
 from collectors import bedrock, bedrock_agent, bedrock_agentcore_control
-from evaluators.derived.offered import offered
+from evaluators.derived.offered import surely
 
 READS: tuple[Operation, ...] = (
     bedrock.LIST_GUARDRAILS,
@@ -54,12 +54,12 @@ class Carrier:
 def carriers(aws: View) -> Gathered[Carrier]:
     """Every resource of the Region that can carry a policy; what cannot be listed is raised after the rest."""
     return gather(
-        offered(_guardrails(aws)),
-        offered(_models(aws)),
-        offered(_knowledge_bases(aws)),
-        offered(_runtimes(aws)),
-        offered(_gateways(aws)),
-        offered(_carrying_only(aws)),
+        surely(_guardrails(aws)),
+        surely(_models(aws)),
+        surely(_knowledge_bases(aws)),
+        surely(_runtimes(aws)),
+        surely(_gateways(aws)),
+        surely(_carrying_only(aws)),
     )
 
 
@@ -165,7 +165,7 @@ def _carrying_only(aws: View) -> Iterator[Carrier]:
         if not arn:
             continue
         reading = aws.read(_AGENTCORE, resourceArn=arn)
-        refused = isinstance(reading, Unseen) and reading.why is Why.ERROR
+        refused = isinstance(reading, Unseen) and reading.code == "ValidationException"
         if isinstance(reading, Absent) or refused:
             continue  # no policy, or a kind of resource that AWS takes no policy for
         endpoint = ":runtime/" in arn
