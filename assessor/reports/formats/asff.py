@@ -17,6 +17,7 @@ SCHEMA_VERSION = "2018-10-08"
 MOST_BYTES = 240_000
 """Of one finding."""
 
+_TYPE = "Software and Configuration Checks/AWS Security Best Practices/Generative AI readiness"
 _ID, _TITLE, _DESCRIPTION, _RECOMMENDATION, _FIELD = 512, 256, 1_024, 512, 2_048
 _REQUIREMENTS = 32
 
@@ -42,6 +43,7 @@ def finding(run: Run, row: Row, target: Target, *, archived: bool = False) -> di
     """
     status = Status(row["status"])
     account, aws = row["account_id"], partition(run, row["account_id"])
+    severity = {"Label": row["severity"].upper(), "Original": row["severity"]}
     made: dict[str, Any] = {
         "SchemaVersion": SCHEMA_VERSION,
         "Id": f"{NAME}/{row['finding_id']}"[:_ID],
@@ -50,10 +52,13 @@ def finding(run: Run, row: Row, target: Target, *, archived: bool = False) -> di
         "CompanyName": NAME,
         "GeneratorId": f"{NAME}/{row['control_id']}",
         "AwsAccountId": account,
-        "Types": ["Software and Configuration Checks/AWS Security Best Practices/Generative AI readiness"],
+        "Types": [_TYPE],
         "CreatedAt": row["assessed_at"],
         "UpdatedAt": run["assessed_at"],
-        "Severity": {"Label": row["severity"].upper(), "Original": row["severity"]},
+        "Severity": severity,
+        # What an update may change later, and a first import may leave out:
+        # https://docs.aws.amazon.com/securityhub/latest/userguide/finding-provider-fields.html
+        "FindingProviderFields": {"Severity": severity, "Types": [_TYPE]},
         "Title": _filled(f"{row['control_id']} {row['title']}", _TITLE),
         "Description": _filled(row["observed"] or row["title"], _DESCRIPTION),
         "Resources": [
