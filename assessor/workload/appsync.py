@@ -27,6 +27,8 @@ READS: tuple[Operation, ...] = (
 )
 
 _EVENTS = "AppSync Event API"
+_SIGNED = ("states", "sync-states", "lambda", "sqs", "sns", "events", "kinesis")
+"""Services that hand on what they are asked; the role of a data source says what it may ask them for."""
 
 
 def appsync_apis(aws: View) -> Iterator[Piece]:
@@ -87,6 +89,8 @@ def _behind(node: str, source: Mapping[str, Any], call: Call) -> Iterator[Piece]
         case "AWS_LAMBDA":
             function = str((source.get("lambdaConfig") or {}).get("lambdaFunctionArn") or "")
             yield from targets.leads("E8", node, function, call, f"{at}.lambdaConfig.lambdaFunctionArn")
+            if not function:
+                yield Gap("E8", node, Why.LINK_UNKNOWN, "AWS gave it without its function", call=call)
         case "AMAZON_BEDROCK_RUNTIME":
             yield targets.plane("bedrock-runtime")
             yield declared("E8", node, "plane:bedrock-runtime", call, f"{at}.type", "AMAZON_BEDROCK_RUNTIME")
@@ -94,8 +98,8 @@ def _behind(node: str, source: Mapping[str, Any], call: Call) -> Iterator[Piece]
         case "HTTP":
             endpoint = str((source.get("httpConfig") or {}).get("endpoint") or "")
             host = _host(endpoint)
-            if host.startswith(("states.", "sync-states.")):
-                # Which machine it starts stands in the request; the role says which it may.
+            if host.partition(".")[0] in _SIGNED and "amazonaws.com" in host:
+                # What it starts stands in the request; the role says what it may.
                 yield from _acting(node, role, call)
             elif host:
                 evidence = Evidence(call, f"{at}.httpConfig.endpoint", endpoint[:300])
@@ -104,9 +108,21 @@ def _behind(node: str, source: Mapping[str, Any], call: Call) -> Iterator[Piece]
                     yield from _acting(node, role, call)
             else:
                 yield Gap("E8", node, Why.LINK_UNKNOWN, "its HTTP endpoint cannot be read", call=call)
+        case "AMAZON_DYNAMODB":
+            yield from _table(node, source.get("dynamodbConfig") or {}, call)
         case "AMAZON_EVENTBRIDGE":
             bus = str((source.get("eventBridgeConfig") or {}).get("eventBusArn") or "")
             yield from targets.leads("E8", node, bus, call, f"{at}.eventBridgeConfig.eventBusArn")
+
+
+def _table(node: str, config: Mapping[str, Any], call: Call) -> Iterator[Piece]:
+    """Its table, whose stream may feed a function; a table of the account that the data source's API is of."""
+    own = names.arn(node)
+    name, region = str(config.get("tableName") or ""), str(config.get("awsRegion") or "")
+    if own is None or not name:
+        return
+    table = f"arn:{own.partition}:dynamodb:{region or own.region}:{own.account}:table/{name}"
+    yield from targets.leads("E8", node, table, call, "dataSources[].dynamodbConfig.tableName")
 
 
 def _acting(node: str, role: str, call: Call) -> Iterator[Piece]:

@@ -17,6 +17,7 @@ from collectors import (
     ec2,
     ecs,
     elbv2,
+    events,
     lambda_,
     stepfunctions,
 )
@@ -41,6 +42,15 @@ LISTINGS: dict[tuple[str, str], tuple[Operation, ...]] = {
 }
 """What describes the things of each kind: a thing that is not in a listing that was seen does not exist."""
 
+FED: dict[str, tuple[Operation, ...]] = {
+    "sqs": (lambda_.LIST_EVENT_SOURCE_MAPPINGS,),
+    "kinesis": (lambda_.LIST_EVENT_SOURCE_MAPPINGS,),
+    "dynamodb": (lambda_.LIST_EVENT_SOURCE_MAPPINGS,),
+    "sns": (lambda_.GET_POLICY,),
+    "events": (events.LIST_EVENT_BUSES, events.LIST_RULES),
+}
+"""What shows who takes from a queue, stream, table, topic or bus: what is known of it may not be all."""
+
 _ANYWHERE = frozenset({Kind.IDENTITY, Kind.ACL, Kind.GUARDRAIL, Kind.STORE, Kind.NETWORK, Kind.HINT})
 """Kinds that lead no further, wherever they are."""
 
@@ -51,13 +61,14 @@ def borders(aws: View, graph: Graph) -> Iterator[Gap]:
     for node in list(graph.nodes.values()):
         if node.described or node.kind in TERMINAL or node.kind in _ANYWHERE:
             continue
-        if next(graph.onward(node.id), None) is not None:
-            continue
         arn = names.arn(node.id)
         if arn is None or graph.lost(node.id):
             continue
+        own = arn.account in ("", aws.account_id)
+        if next(graph.onward(node.id), None) is not None and not (own and arn.service in FED):
+            continue
         rule = next((edge.rule for edge in graph.into(node.id)), "E1")
-        if arn.account not in ("", aws.account_id):
+        if not own:
             yield Gap(
                 rule,
                 node.id,
@@ -111,6 +122,8 @@ def _version(aws: View, node: Node, arn: names.Arn, rule: str) -> Iterator[Gap]:
 
 
 def _listings(arn: names.Arn) -> tuple[Operation, ...]:
+    if arn.service in FED:
+        return FED[arn.service]
     kind = arn.resource.partition(":")[0].partition("/")[0]
     if arn.service == "apigateway":
         kind = "/" + arn.resource.strip("/").partition("/")[0]

@@ -98,6 +98,9 @@ def instances(aws: View) -> Iterator[Piece]:
             ident = str(instance.get("InstanceId", ""))
             arn = names.own(aws, "ec2", f"instance/{ident}")
             yield Node(arn, Kind.COMPUTE, f"instance {ident}", aws.region, ident)
+            for host in (instance.get("PublicDnsName"), instance.get("PublicIpAddress")):
+                if host:
+                    yield Answers(str(host), arn)
             vpc = str(instance.get("VpcId") or "")
             yield from attached(aws, arn, call, "Reservations[].Instances[]", vpc, ())
             profile = str((instance.get("IamInstanceProfile") or {}).get("Arn") or "")

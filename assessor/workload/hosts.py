@@ -7,15 +7,21 @@ from assessor.model.reading import Why
 from assessor.workload import targets
 from assessor.workload.graph import Edge, Gap, Graph, Piece, Strength, Toward
 
+# A plane by its own name, or by the name of an interface endpoint: vpce-....bedrock-runtime.us-east-1.vpce.amazonaws.com
 _PLANE = re.compile(
-    r"(?P<plane>bedrock-runtime|bedrock-agent-runtime|bedrock-agentcore|bedrock-mantle|runtime\.sagemaker)(?:-fips)?"
-    r"\.[a-z0-9-]+\.(?:amazonaws\.com(?:\.cn)?|api\.aws)"
+    r"(?:vpce-[a-z0-9-]+\.)?"
+    r"(?P<plane>bedrock-runtime|bedrock-agent-runtime|bedrock-agentcore|bedrock-mantle|runtime(?:-fips)?\.sagemaker)"
+    r"(?:-fips)?\.[a-z0-9-]+\.(?:vpce\.)?(?:amazonaws\.com(?:\.cn)?|api\.aws)"
 )
 _OURS = re.compile(
-    r"(?:execute-api|lambda-url|elb)\.[a-z0-9-]+\.(?:amazonaws\.com(?:\.cn)?|on\.aws)$"
-    r"|\.elb\.amazonaws\.com$|\.cloudfront\.net$|\.awsapprunner\.com$|\.appsync-api\.[a-z0-9-]+\.amazonaws\.com$"
-    r"|\.lambda-url\.[a-z0-9-]+\.on\.aws$"
+    r"(?:execute-api|lambda-url|elb)\.[a-z0-9-]+\.(?:vpce\.)?(?:amazonaws\.com(?:\.cn)?|on\.aws)$"
+    r"|\.elb\.amazonaws\.com(?:\.cn)?$|\.cloudfront\.net$|\.awsapprunner\.com$"
+    r"|\.appsync-api\.[a-z0-9-]+\.amazonaws\.com$|\.lambda-url\.[a-z0-9-]+\.on\.aws$"
+    r"|\.gateway\.bedrock-agentcore\.[a-z0-9-]+\.amazonaws\.com$"
+    r"|\.vpce-svc-[a-z0-9]+\.[a-z0-9-]+\.vpce\.amazonaws\.com(?:\.cn)?$"
 )
+_INSTANCE = re.compile(r"\.compute(?:-1)?\.(?:amazonaws\.com(?:\.cn)?|internal)$")
+"""An instance's public name; behind it answers whatever was put there."""
 _AWS = (".amazonaws.com", ".amazonaws.com.cn", ".api.aws")
 
 
@@ -30,12 +36,12 @@ def resolve(graph: Graph) -> Iterator[Piece]:
             continue
         plane = _PLANE.fullmatch(host)
         if plane is not None:
-            name = plane["plane"].replace("runtime.sagemaker", "sagemaker-runtime")
+            name = "sagemaker-runtime" if plane["plane"].endswith(".sagemaker") else plane["plane"]
             yield targets.plane(name)
             yield Edge(one.rule, one.source, f"plane:{name}", Strength.DECLARED, one.evidence)
         elif _OURS.search(host):
             yield _lost(one, "is a door of AWS that is not among those read in this account")
-        elif not host.endswith(_AWS):
+        elif not host.endswith(_AWS) or _INSTANCE.search(host):
             yield _lost(one, "is a back end outside the account's doors")
 
 

@@ -70,7 +70,7 @@ def _api(
     arn = names.http_api(aws, ident)
     kind = "WebSocket" if api.get("ProtocolType") == "WEBSOCKET" else "HTTP"
     yield Node(arn, Kind.DOOR, f"{kind} API {ident}", aws.region, str(api.get("Name") or ident))
-    yield Answers(f"{ident}.execute-api.{aws.region}.amazonaws.com", arn)
+    yield Answers(names.api_host(aws, ident), arn)
     yield from tagged(arn, api.get("Tags"), call, "Items[].Tags")
     other = names.own(aws, "execute-api", ident)
     yield Node(other, Kind.RELAY, f"API {ident}", aws.region, ident)
@@ -146,7 +146,9 @@ def _integration(
     if lacking:
         yield unset(door, lacking, stage or "(none)", call)
         return
-    parameters = one.get("RequestParameters") or {}
+    given = one.get("RequestParameters") or {}
+    parameters = {name: resolved(str(value), variables)[0] for name, value in given.items()}
+    templates = tuple(resolved(text, variables)[0] for text in texts(one.get("RequestTemplates")))
     yield from onward(
         aws,
         Integration(
@@ -158,7 +160,7 @@ def _integration(
             "link" if one.get("ConnectionType") == "VPC_LINK" else "",
             str(one.get("CredentialsArn") or ""),
             str(one.get("IntegrationSubtype") or ""),
-            texts(one.get("RequestTemplates"), parameters),
+            (*templates, *parameters.values()),
             parameters,
             rule="E5",
         ),

@@ -26,8 +26,17 @@ _AGENT = re.compile(r"/?agents/([^/]+)/agentAliases/([^/]+)")
 _FLOW = re.compile(r"/?flows/([^/]+)/aliases/([^/]+)")
 _RETRIEVE = re.compile(r"/?knowledgebases/([^/]+)/retrieve")
 _ENDPOINT = re.compile(r"/?endpoints/([^/]+)/")
-_QUEUE = re.compile(r"/?(\d{12})/([A-Za-z0-9_.-]+)")
-_NAMED = re.compile(r"arn:[a-z-]+:(?:states|sqs|sns|kinesis|events):[a-z0-9-]+:\d{12}:[A-Za-z0-9_:/.-]+")
+_QUEUE = re.compile(r"/?(\d{12})/([A-Za-z0-9_.-]+)(?![A-Za-z0-9_.${#-])")
+# A name that goes on with a variable of the request is none.
+_NAMED = re.compile(
+    r"arn:[a-z-]+:(?:states|sqs|sns|kinesis|events):[a-z0-9-]+:\d{12}:[A-Za-z0-9_:/.-]+(?![A-Za-z0-9_:/.${#-])"
+)
+_QUEUE_URL = re.compile(
+    r"https?://(?:sqs\.(?P<region>[a-z0-9-]+)|(?P<older>[a-z0-9-]+)\.queue)\.amazonaws\.com(?:\.cn)?"
+    r"/(?P<account>\d{12})/(?P<name>[A-Za-z0-9_.-]+)(?![A-Za-z0-9_.${#-])"
+)
+_TABLE = re.compile(r"[\"']TableName[\"']\s*:\s*[\"']([A-Za-z0-9_.-]+)[\"']")
+_READING = re.compile(r"(?:Get|BatchGet|Query|Scan|Describe|List|TransactGet)", re.IGNORECASE)
 
 _MODEL_PLANES = {
     "bedrock-runtime": "bedrock-runtime",
@@ -36,9 +45,10 @@ _MODEL_PLANES = {
     "bedrock-agentcore": "bedrock-agentcore",
     "runtime.sagemaker": "sagemaker-runtime",
 }
-_HANDS_ON = frozenset({"states", "sync-states", "sqs", "sns", "kinesis", "events"})
+_HANDS_ON = frozenset({"states", "sync-states", "sqs", "sns", "kinesis", "events", "dynamodb"})
 """Services that hand a request on to something of the account."""
 
+_LEADS_NOWHERE = frozenset({"AppConfig"})
 _SUBTYPES = {
     "StepFunctions": ("StateMachineArn", "a state machine"),
     "SQS": ("QueueUrl", "a queue"),
@@ -94,7 +104,10 @@ def onward(aws: View, one: Integration, links: Mapping[str, tuple[Call, tuple[st
         return
     service = _SERVICE.fullmatch(one.uri)
     if service is not None:
-        yield from _service(aws, one, service["service"].lower(), service["what"])
+        # An account's own subdomain may stand before the service: it is its last word but for runtime.sagemaker.
+        name = service["service"].lower()
+        name = "runtime.sagemaker" if name.endswith("runtime.sagemaker") else name.rpartition(".")[2]
+        yield from _service(aws.at(service["region"]), one, name, service["what"])
     elif one.uri.startswith("arn:"):
         # A listener, a Cloud Map service: HTTP APIs name them where REST APIs have a link.
         yield from targets.leads("E3", one.source, one.uri, one.call, one.where)
@@ -102,6 +115,8 @@ def onward(aws: View, one: Integration, links: Mapping[str, tuple[Call, tuple[st
         yield from _address(one)
     elif one.uri:
         yield _lost(one, "E1", f"the integration's address cannot be read ({one.uri[:80]})")
+    elif one.kind:
+        yield _lost(one, "E1", f"AWS gave its integration of type {one.kind[:20]} without an address")
 
 
 def _private(one: Integration, links: Mapping[str, tuple[Call, tuple[str, ...]]]) -> Iterator[Piece]:
@@ -132,7 +147,7 @@ def _address(one: Integration) -> Iterator[Piece]:
 
 
 def _service(aws: View, one: Integration, service: str, what: str) -> Iterator[Piece]:
-    plane = next((name for known, name in _MODEL_PLANES.items() if service == known), "")
+    plane = _MODEL_PLANES.get(service) or ("bedrock-runtime" if service.startswith("bedrock") else "")
     if plane:
         yield from _acting(one)
         yield from _asked(aws, one, plane, unquote(what))
@@ -176,11 +191,26 @@ def _asked(aws: View, one: Integration, plane: str, what: str) -> Iterator[Piece
 
 
 def _handed_on(aws: View, one: Integration, service: str, what: str) -> Iterator[Piece]:
-    found = [arn for text in one.texts for arn in _NAMED.findall(unquote(text))]
-    if service == "sqs" and (queue := _QUEUE.match(what)):
-        arn = names.arn(names.own(aws, "sqs", queue.group(2)))
-        assert arn is not None
-        found.append(f"arn:{arn.partition}:sqs:{arn.region}:{queue.group(1)}:{queue.group(2)}")
+    partition = aws.account.partition
+    told = [unquote(text) for text in one.texts]
+    found = [arn for text in told for arn in _NAMED.findall(text)]
+    if service == "sqs":
+        if queue := _QUEUE.match(what):
+            found.append(f"arn:{partition}:sqs:{aws.region}:{queue.group(1)}:{queue.group(2)}")
+        found += [
+            f"arn:{partition}:sqs:{url['region'] or url['older']}:{url['account']}:{url['name']}"
+            for text in told
+            for url in _QUEUE_URL.finditer(text)
+        ]
+    if service == "dynamodb":
+        if _READING.match(what):
+            return
+        found = [
+            names.own(aws, "dynamodb", f"table/{name}") for text in told for name in _TABLE.findall(text)
+        ]
+    if service == "sns" and found:
+        # A subscriber's address is not kept, and a queue among them may feed a function.
+        yield _lost(one, "E2", "which queues are subscribed to the topic is not read")
     if not found:
         yield _lost(one, "E2", f"which resource of {service} is called is decided by the request")
         return
@@ -193,6 +223,8 @@ def _subtype(aws: View, one: Integration) -> Iterator[Piece]:
     service = one.subtype.partition("-")[0]
     wanted = _SUBTYPES.get(service)
     if wanted is None:
+        if service not in _LEADS_NOWHERE:
+            yield _lost(one, "E5", f"what an integration with {one.subtype[:60]} leads to is not known")
         return
     member, what = wanted
     value = (one.parameters or {}).get(member, "")

@@ -89,19 +89,24 @@ def _groups(aws: View) -> Iterator[Piece]:
         for target_call, described in health:
             ident = str((described.get("Target") or {}).get("Id") or "")
             yield from _target(aws, arn, kind, ident, target_call, "TargetHealthDescriptions[].Target.Id")
-        if kind == "ip" and health.known:
-            yield from _addresses(aws, arn, call)
+        if health.known:
+            yield from _containers(aws, arn, kind, call)
 
 
-def _addresses(aws: View, arn: str, call: Call) -> Iterator[Piece]:
-    """Addresses say nothing of what answers there; an ECS service that registers itself there does."""
-    groups, unseen = aws.derive(registered)
-    if arn in groups:
+def _containers(aws: View, arn: str, kind: str, call: Call) -> Iterator[Piece]:
+    """Addresses say nothing of what answers there; an ECS service that registers itself there does.
+
+    An instance answers for itself, or for the containers of a service that runs on it, each with a role of its own.
+    """
+    kind = kind.lower()
+    if kind not in {"ip", "instance"}:
         return
+    groups, unseen = aws.derive(registered)
     if unseen is not None:
-        yield gap("E9", arn, unseen, "its targets are addresses, and which containers these are is not known")
-    detail = "its targets are addresses: what answers there is not known"
-    yield Gap("E9", arn, Why.LINK_UNKNOWN, detail, call=call)
+        yield gap("E9", arn, unseen, "which containers are registered with it is not known")
+    if kind == "ip" and arn not in groups:
+        detail = "its targets are addresses: what answers there is not known"
+        yield Gap("E9", arn, Why.LINK_UNKNOWN, detail, call=call)
 
 
 def _target(aws: View, group: str, kind: str, ident: str, call: Call, where: str) -> Iterator[Piece]:
@@ -143,5 +148,5 @@ def lattice_services(aws: View) -> Iterator[Piece]:
         kind = str(group.get("type") or "")
         for target_call, target in held:
             yield from _target(aws, arn, kind, str(target.get("id") or ""), target_call, "items[].id")
-        if kind == "IP" and held.known:
-            yield from _addresses(aws, arn, call)
+        if held.known:
+            yield from _containers(aws, arn, kind, call)

@@ -77,6 +77,12 @@ def http_stage(aws: View, api: str, stage: str) -> str:
     return f"{http_api(aws, api)}/stages/{stage}"
 
 
+def api_host(aws: View, api: str) -> str:
+    """The host under which an API answers by itself."""
+    suffix = "amazonaws.com.cn" if aws.account.partition == "aws-cn" else "amazonaws.com"
+    return f"{api}.execute-api.{aws.region}.{suffix}"
+
+
 def domain(aws: View, name: str) -> str:
     """A custom domain name."""
     return f"arn:{aws.account.partition}:apigateway:{aws.region}::/domainnames/{name}"

@@ -52,7 +52,7 @@ def _api(
     ident = str(api.get("id", ""))
     arn = names.rest_api(aws, ident)
     yield Node(arn, Kind.DOOR, f"REST API {ident}", aws.region, str(api.get("name") or ident))
-    yield Answers(f"{ident}.execute-api.{aws.region}.amazonaws.com", arn)
+    yield Answers(names.api_host(aws, ident), arn)
     yield from tagged(arn, api.get("tags"), call, "items[].tags")
     yield from _executed(aws, ident, arn, call)
     if ident not in stages and every_stage.unseen is not None:
@@ -131,7 +131,10 @@ def _integration(
             kind,
             connection,
             str(integration.get("credentials") or ""),
-            texts=texts(integration.get("requestTemplates"), integration.get("requestParameters")),
+            texts=tuple(
+                resolved(text, variables)[0]
+                for text in texts(integration.get("requestTemplates"), integration.get("requestParameters"))
+            ),
         ),
         links,
     )

@@ -32,7 +32,8 @@ def invocations(aws: View) -> Iterator[Piece]:
         if not isinstance(record, Mapping) or record.get("errorCode"):
             continue
         principal = _principal(record)
-        model = (record.get("requestParameters") or {}).get("modelId")
+        asked = record.get("requestParameters")
+        model = asked.get("modelId") if isinstance(asked, Mapping) else None
         if principal and isinstance(model, str) and model:
             yield from _seen(aws, principal, model, call, str(record.get("eventName") or ""))
 

@@ -26,6 +26,7 @@ PLANES = {
     "bedrockagentcore": "bedrock-agentcore",
     "sagemakerruntime": "sagemaker-runtime",
 }
+_WRITES = ("put", "update", "transactwrite", "batchwrite")
 _DEPTH = 60
 
 _Tasks = Iterator[tuple[str, Mapping[str, Any]]]
@@ -94,7 +95,9 @@ def _task(aws: View, arn: str, resource: str, arguments: Mapping[str, Any], call
         return
     words = resource.partition(_SERVICE)[2].lower().split(":")
     service = words[1] if words[0] == "aws-sdk" and len(words) > 1 else words[0]
-    plane = "bedrock-runtime" if service == "bedrock" and words[0] != "aws-sdk" else PLANES.get(service, "")
+    plane = PLANES.get(service, "")
+    if words[:1] == ["bedrock"] and words[1:2] and words[1].startswith("invoke"):
+        plane = "bedrock-runtime"  # its other tasks make models, and ask none
     if plane:
         yield from _asked(aws, arn, plane, arguments, resource, call)
         return
@@ -109,6 +112,13 @@ def _task(aws: View, arn: str, resource: str, arguments: Mapping[str, Any], call
             yield from _named(arn, _text(arguments, "TopicArn"), "a topic", call)
         case "http":
             yield from _address(arn, _text(arguments, "ApiEndpoint"), call)
+        case "apigateway":
+            host = _text(arguments, "ApiEndpoint")
+            yield from _address(arn, f"https://{host}" if host else "", call)
+        case "events" | "eventbridge":
+            yield from _buses(aws, arn, arguments, call)
+        case "dynamodb" if words[-1].startswith(_WRITES):
+            yield from _named(arn, _table(aws, _text(arguments, "TableName")), "a table", call)
         case "ecs" | "batch" | "eks":
             detail = f"it runs containers by {resource[:80]}: what they may do is not known"
             yield Gap("E17", arn, Why.LINK_UNKNOWN, detail, call=call)
@@ -153,7 +163,11 @@ def _function(aws: View, arn: str, arguments: Mapping[str, Any], call: Call) -> 
     function = names.function_in(name)
     if not function and name:
         # A plain name, or name:qualifier; a partial ARN is account:function:name.
-        function = names.function_in(names.function(aws, name.rpartition("function:")[2]))
+        owner, _, plain = name.rpartition("function:")
+        spelled = names.function(aws, plain)
+        if (account := owner.strip(":")).isdecimal():
+            spelled = spelled.replace(f":{aws.account_id}:", f":{account}:", 1)
+        function = names.function_in(spelled)
     if function is None:
         detail = "which function it calls is decided when it runs"
         yield Gap("E17", arn, Why.LINK_UNKNOWN, detail, call=call)
@@ -177,6 +191,28 @@ def _queue(aws: View, url: str) -> str:
     if len(parts) < least:
         return ""
     return f"arn:{aws.account.partition}:sqs:{aws.region}:{parts[-2]}:{parts[-1]}"
+
+
+def _buses(aws: View, arn: str, arguments: Mapping[str, Any], call: Call) -> Iterator[Piece]:
+    """The buses of the entries that it puts; an entry that names none goes to the default bus."""
+    entries = arguments.get("Entries")
+    if not isinstance(entries, list) or not all(isinstance(entry, Mapping) for entry in entries):
+        yield Gap("E17", arn, Why.LINK_UNKNOWN, "an event bus that it uses is chosen when it runs", call=call)
+        return
+    for entry in entries:
+        name = _text(entry, "EventBusName")
+        if not name and any(key.startswith("EventBusName") for key in entry):
+            yield Gap(
+                "E17", arn, Why.LINK_UNKNOWN, "an event bus that it uses is chosen when it runs", call=call
+            )
+            continue
+        bus = name or "default"
+        bus = bus if bus.startswith("arn:") else names.own(aws, "events", f"event-bus/{bus}")
+        yield from targets.leads("E17", arn, bus, call, _WHERE)
+
+
+def _table(aws: View, name: str) -> str:
+    return name if not name or name.startswith("arn:") else names.own(aws, "dynamodb", f"table/{name}")
 
 
 def _address(arn: str, address: str, call: Call) -> Iterator[Piece]:

@@ -1,0 +1,390 @@
+"""Hops spelled in unusual but legal ways, and what hands work on while it is not known to whom."""
+
+from typing import Any
+
+import pytest
+
+from assessor.model.reading import Why
+from assessor.workload.workload import Standing
+from tests.workload.accounts import (
+    ACCOUNT,
+    BEDROCK,
+    LOGS,
+    REGION,
+    built,
+    door,
+    function,
+    function_arn,
+    merged,
+    rest_api,
+    role,
+    role_arn,
+)
+from tests.workload.test_edges_beside import event, observed
+from tests.workload.test_edges_doors import (
+    DISTRIBUTION,
+    FIELD,
+    GROUP,
+    ROUTE,
+    RULE,
+    balancer,
+    distribution,
+    graphql,
+    http_api,
+    in_region,
+    when,
+)
+
+FRONT = door("front")
+NOW = "2026-01-01T00:00:00Z"
+ASK = merged(function("ask", "ask-role"), role("ask-role", BEDROCK))
+MACHINE = f"arn:aws:states:{REGION}:{ACCOUNT}:stateMachine:chat"
+BUS = f"arn:aws:events:{REGION}:{ACCOUNT}:event-bus/bus"
+
+
+def fronted(integration: dict[str, Any], **more: Any) -> dict[str, Any]:
+    return rest_api("front", {"POST /x": integration}, **more)
+
+
+def service(name: str, what: str, region: str = REGION, **more: Any) -> dict[str, Any]:
+    return {"type": "AWS", "uri": f"arn:aws:apigateway:{region}:{name}:{what}", **more}
+
+
+def machine(*tasks: dict[str, Any]) -> dict[str, Any]:
+    """A state machine whose tasks are these, each a state of a definition."""
+    states = {f"s{n}": {"Type": "Task", **task} for n, task in enumerate(tasks)}
+    head = {"stateMachineArn": MACHINE, "name": "chat", "type": "EXPRESS", "creationDate": NOW}
+    described = {**head, "roleArn": role_arn("machine"), "definition": {"$json": {"States": states}}}
+    return in_region("stepfunctions", ListStateMachines=[head], DescribeStateMachine=described)
+
+
+ASKS_MODEL = {"Resource": "arn:aws:states:::bedrock:invokeModel", "Parameters": {"ModelId": "m.x"}}
+
+
+def feeding(source: str, region: str = REGION) -> dict[str, Any]:
+    """The function that asks a model, fed by a queue, stream or table."""
+    mapping = {"UUID": "u1", "EventSourceArn": source, "FunctionArn": function_arn("ask"), "State": "Enabled"}
+    return {region: {"lambda": {"ListEventSourceMappings": [mapping]}}}
+
+
+QUEUE = feeding(f"arn:aws:sqs:{REGION}:{ACCOUNT}:q")
+TABLE = feeding(f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/t/stream/2026-01-01")
+RULES = in_region(
+    "events",
+    ListEventBuses=[{"Name": "bus", "Arn": BUS}],
+    ListRules=[
+        when(
+            {
+                "Rules": [
+                    {
+                        "Name": "r",
+                        "Arn": f"arn:aws:events:{REGION}:{ACCOUNT}:rule/bus/r",
+                        "EventBusName": "bus",
+                        "State": "ENABLED",
+                    }
+                ]
+            },
+            EventBusName="bus",
+        )
+    ],
+    ListTargetsByRule=[
+        when({"Targets": [{"Id": "1", "Arn": function_arn("ask")}]}, Rule="r", EventBusName="bus")
+    ],
+)
+
+
+@pytest.mark.parametrize(
+    ("name", "what", "standing"),
+    [
+        ("bedrock", "path/model/m.x/invoke", Standing.ON_PATH),
+        ("bedrock", "action/InvokeModel", Standing.ON_PATH),
+        ("own.bedrock-runtime", "path/model/m.x/invoke", Standing.ON_PATH),
+        ("own.runtime.sagemaker", "path/endpoints/llm/invocations", Standing.ON_PATH),
+        ("s3", "path/bucket/key", Standing.NOT_ON_PATH),
+        ("dynamodb", "action/GetItem", Standing.NOT_ON_PATH),
+        ("dynamodb", "action/PutItem", Standing.UNKNOWN),
+    ],
+)
+def test_e2_any_bedrock_service_is_one_and_a_subdomain_is_none(
+    name: str, what: str, standing: Standing
+) -> None:
+    assert built(fronted(service(name, what))).reach(FRONT).standing is standing
+
+
+@pytest.mark.parametrize(
+    ("named", "variables", "standing"),
+    [
+        (MACHINE, {}, Standing.ON_PATH),
+        (f"{MACHINE[:-4]}${{stageVariables.m}}", {"m": "chat"}, Standing.ON_PATH),
+        ("${stageVariables.m}", {"m": MACHINE}, Standing.ON_PATH),
+        (f"{MACHINE[:-4]}${{stageVariables.m}}", {}, Standing.UNKNOWN),
+        (f"{MACHINE[:-4]}$context.authorizer.m", {}, Standing.UNKNOWN),
+        (f"{MACHINE[:-1]}$input.path('$.t')", {}, Standing.UNKNOWN),
+    ],
+)
+def test_e2_a_machine_whose_name_the_stage_sets_is_followed_and_one_the_request_completes_is_unknown(
+    named: str, variables: dict[str, str], standing: Standing
+) -> None:
+    templates = {"application/json": f'{{"stateMachineArn": "{named}"}}'}
+    starts = service("states", "action/StartExecution", requestTemplates=templates)
+    content = merged(fronted(starts, stage={"variables": variables}), machine(ASKS_MODEL))
+    assert built(content).reach(FRONT).standing is standing
+
+
+QUEUE_URL = {"integration.request.querystring.QueueUrl": f"'https://sqs.{REGION}.amazonaws.com/{ACCOUNT}/q'"}
+
+
+@pytest.mark.parametrize(
+    "starts",
+    [
+        service("sqs", f"path/{ACCOUNT}/q"),
+        service("sqs", "action/SendMessage", requestParameters=QUEUE_URL),
+    ],
+)
+def test_e2_a_queue_leads_to_the_function_it_feeds_and_is_unknown_where_mappings_are_denied(
+    starts: dict[str, Any],
+) -> None:
+    content = merged(fronted(starts), QUEUE, ASK)
+    assert built(content).reach(FRONT).standing is Standing.ON_PATH
+    denied = built(content, "lambda:ListEventSourceMappings").reach(FRONT)
+    assert denied.standing is Standing.UNKNOWN
+    assert denied.grant == "lambda:ListEventSourceMappings"
+
+
+def test_e2_a_queue_of_another_region_is_that_regions() -> None:
+    there = feeding(f"arn:aws:sqs:eu-west-1:{ACCOUNT}:q", "eu-west-1")
+    starts = fronted(service("sqs", f"path/{ACCOUNT}/q", "eu-west-1"))
+    assert built(merged(starts, there, ASK), regions=(REGION, "eu-west-1")).reach(FRONT).paths
+    assert built(merged(starts, ASK)).reach(FRONT).standing is Standing.UNKNOWN
+
+
+def test_e2_a_table_leads_to_the_function_its_stream_feeds() -> None:
+    starts = service(
+        "dynamodb", "action/PutItem", requestTemplates={"application/json": '{"TableName": "t"}'}
+    )
+    assert built(merged(fronted(starts), TABLE, ASK)).reach(FRONT).standing is Standing.ON_PATH
+
+
+def test_e2_a_topic_without_a_known_subscriber_is_unknown_for_a_queue_may_be_one() -> None:
+    topic = {"integration.request.querystring.TopicArn": f"'arn:aws:sns:{REGION}:{ACCOUNT}:t'"}
+    found = built(fronted(service("sns", "action/Publish", requestParameters=topic))).reach(FRONT)
+    assert found.standing is Standing.UNKNOWN
+    assert "queues are subscribed" in found.gaps[0].detail
+
+
+def test_e1_an_integration_whose_address_aws_left_out_is_unknown() -> None:
+    assert built(fronted({"type": "AWS_PROXY"})).reach(FRONT).standing is Standing.UNKNOWN
+    assert built(http_api({"IntegrationType": "AWS_PROXY"})).reach(ROUTE).standing is Standing.UNKNOWN
+
+
+@pytest.mark.parametrize(
+    ("host", "standing"),
+    [
+        ("vpce-0a1b-c2.bedrock-runtime.us-east-1.vpce.amazonaws.com", Standing.ON_PATH),
+        ("runtime-fips.sagemaker.us-east-1.amazonaws.com", Standing.ON_PATH),
+        ("ec2-203-0-113-9.compute-1.amazonaws.com", Standing.UNKNOWN),
+        ("ec2-203-0-113-9.eu-west-1.compute.amazonaws.com", Standing.UNKNOWN),
+        ("vpce-0a1b.execute-api.us-east-1.vpce.amazonaws.com", Standing.UNKNOWN),
+        ("vpce-0a1b.vpce-svc-0c2d.us-east-1.vpce.amazonaws.com", Standing.UNKNOWN),
+        ("g-1.gateway.bedrock-agentcore.us-east-1.amazonaws.com", Standing.UNKNOWN),
+        ("x.cn-north-1.elb.amazonaws.com.cn", Standing.UNKNOWN),
+        ("vpce-0a1b.s3.us-east-1.vpce.amazonaws.com", Standing.NOT_ON_PATH),
+        ("x.s3-website-us-east-1.amazonaws.com", Standing.NOT_ON_PATH),
+    ],
+)
+def test_e4_e10_a_host_of_aws_is_a_plane_or_a_store_or_unknown(host: str, standing: Standing) -> None:
+    address = {"type": "HTTP_PROXY", "uri": f"https://{host}/x"}
+    assert built(fronted(address)).reach(FRONT).standing is standing
+    assert built(distribution(host)).reach(DISTRIBUTION).standing is standing
+
+
+def instance(**more: Any) -> dict[str, Any]:
+    return in_region(
+        "ec2", DescribeInstances=[{"Instances": [{"InstanceId": "i-1", "VpcId": "vpc-1", **more}]}]
+    )
+
+
+def test_e4_an_instance_answers_under_its_public_name_and_goes_by_its_profile() -> None:
+    name = "ec2-203-0-113-9.compute-1.amazonaws.com"
+    profile = f"arn:aws:iam::{ACCOUNT}:instance-profile/p"
+    roles = role("ask-role", BEDROCK)
+    roles["global"]["iam"]["GetAccountAuthorizationDetails"]["RoleDetailList"][0]["InstanceProfileList"] = [
+        {
+            "Arn": profile,
+            "InstanceProfileName": "p",
+            "InstanceProfileId": "AIPA11111111111111111",
+            "Path": "/",
+            "CreateDate": NOW,
+            "Roles": [],
+        }
+    ]
+    here = instance(PublicDnsName=name, IamInstanceProfile={"Arn": profile})
+    assert built(merged(distribution(name), here, roles)).reach(DISTRIBUTION).standing is Standing.ON_PATH
+    bare = merged(distribution(name), instance(PublicDnsName=name))
+    assert built(bare).reach(DISTRIBUTION).standing is Standing.NOT_ON_PATH
+
+
+@pytest.mark.parametrize("denied", ["ecs:ListClusters", "ecs:ListServices", "ecs:DescribeServices"])
+def test_e9_an_instance_may_run_containers_of_a_service_that_was_not_read(denied: str) -> None:
+    service_arn = f"arn:aws:ecs:{REGION}:{ACCOUNT}:service/c/s"
+    task = f"arn:aws:ecs:{REGION}:{ACCOUNT}:task-definition/t:1"
+    cluster = f"arn:aws:ecs:{REGION}:{ACCOUNT}:cluster/c"
+    containers = in_region(
+        "ecs",
+        ListClusters=[cluster],
+        ListServices=[when({"serviceArns": [service_arn]}, cluster=cluster)],
+        DescribeServices={
+            "failures": [],
+            "services": [
+                {
+                    "serviceArn": service_arn,
+                    "serviceName": "s",
+                    "loadBalancers": [{"targetGroupArn": GROUP}],
+                    "taskDefinition": task,
+                }
+            ],
+        },
+        DescribeTaskDefinition={
+            "taskDefinition": {"taskDefinitionArn": task, "taskRoleArn": role_arn("ask-role")}
+        },
+    )
+    content = merged(balancer("i-1", "instance"), instance(), containers, ASK)
+    assert built(content).reach(RULE).standing is Standing.ON_PATH
+    assert built(content, denied).reach(RULE).standing is Standing.UNKNOWN
+
+
+def subtype(name: str, **parameters: str) -> dict[str, Any]:
+    return {"IntegrationType": "AWS_PROXY", "IntegrationSubtype": name, "RequestParameters": parameters}
+
+
+def test_e5_a_service_integration_is_completed_by_the_stage() -> None:
+    starts = subtype("StepFunctions-StartExecution", StateMachineArn="${stageVariables.m}")
+    content = merged(http_api(starts, StageVariables={"m": MACHINE}), machine(ASKS_MODEL))
+    assert built(content).reach(ROUTE).standing is Standing.ON_PATH
+    assert built(merged(http_api(starts), machine(ASKS_MODEL))).reach(ROUTE).standing is Standing.UNKNOWN
+
+
+@pytest.mark.parametrize(
+    ("name", "standing"),
+    [("AppConfig-GetConfiguration", Standing.NOT_ON_PATH), ("Bedrock-InvokeModel", Standing.UNKNOWN)],
+)
+def test_e5_a_service_that_nobody_has_heard_of_is_unknown(name: str, standing: Standing) -> None:
+    assert built(http_api(subtype(name))).reach(ROUTE).standing is standing
+
+
+@pytest.mark.parametrize("denied", ["events:ListEventBuses", "events:ListRules", "events:ListTargetsByRule"])
+def test_e5_a_bus_whose_rules_are_denied_leaves_the_route_unknown(denied: str) -> None:
+    content = merged(http_api(subtype("EventBridge-PutEvents", EventBusName="bus")), RULES, ASK)
+    assert built(content).reach(ROUTE).standing is Standing.ON_PATH
+    found = built(content, denied).reach(ROUTE)
+    assert found.standing is Standing.UNKNOWN
+    assert found.grant == denied
+
+
+@pytest.mark.parametrize(
+    ("source", "standing"),
+    [
+        ({"type": "AMAZON_DYNAMODB", "dynamodbConfig": {"tableName": "t", "awsRegion": REGION}}, True),
+        ({"type": "AMAZON_DYNAMODB", "dynamodbConfig": {"tableName": "u", "awsRegion": REGION}}, False),
+        ({"type": "HTTP", "httpConfig": {"endpoint": "https://lambda.us-east-1.amazonaws.com/"}}, True),
+        ({"type": "HTTP", "httpConfig": {"endpoint": "https://sqs.us-east-1.amazonaws.com/"}}, True),
+        ({"type": "HTTP", "httpConfig": {"endpoint": "https://s3.us-east-1.amazonaws.com/"}}, False),
+    ],
+)
+def test_e8_a_table_feeds_a_function_and_a_service_does_what_the_role_may_ask_of_it(
+    source: dict[str, Any], standing: bool
+) -> None:
+    source = {"name": "s", "serviceRoleArn": role_arn("source-role"), **source}
+    resolver = {"typeName": "Query", "fieldName": "ask", "dataSourceName": "s", "kind": "UNIT"}
+    may = {
+        "Effect": "Allow",
+        "Action": ["lambda:InvokeFunction", "sqs:SendMessage"],
+        "Resource": [function_arn("ask"), f"arn:aws:sqs:{REGION}:{ACCOUNT}:q"],
+    }
+    content = merged(graphql(source, resolvers=(resolver,)), role("source-role", may), TABLE, QUEUE, ASK)
+    expected = Standing.ON_PATH if standing else Standing.NOT_ON_PATH
+    assert built(content).reach(FIELD).standing is expected
+
+
+def test_e8_a_function_that_aws_left_out_is_unknown() -> None:
+    resolver = {"typeName": "Query", "fieldName": "ask", "dataSourceName": "s", "kind": "UNIT"}
+    content = graphql({"name": "s", "type": "AWS_LAMBDA"}, resolvers=(resolver,))
+    assert [gap.why for gap in built(content).reach(FIELD).gaps] == [Why.LINK_UNKNOWN]
+
+
+API_HOST = f"inner.execute-api.{REGION}.amazonaws.com"
+
+
+@pytest.mark.parametrize(
+    ("task", "standing"),
+    [
+        (
+            {"Resource": "arn:aws:states:::apigateway:invoke", "Parameters": {"ApiEndpoint": API_HOST}},
+            Standing.ON_PATH,
+        ),
+        (
+            {"Resource": "arn:aws:states:::apigateway:invoke", "Parameters": {"ApiEndpoint.$": "$.api"}},
+            Standing.UNKNOWN,
+        ),
+        (
+            {
+                "Resource": "arn:aws:states:::events:putEvents",
+                "Parameters": {"Entries": [{"EventBusName": "bus"}]},
+            },
+            Standing.ON_PATH,
+        ),
+        (
+            {"Resource": "arn:aws:states:::aws-sdk:eventbridge:putEvents", "Parameters": {"Entries": [{}]}},
+            Standing.NOT_ON_PATH,
+        ),
+        (
+            {"Resource": "arn:aws:states:::events:putEvents", "Parameters": {"Entries.$": "$.all"}},
+            Standing.UNKNOWN,
+        ),
+        (
+            {"Resource": "arn:aws:states:::dynamodb:putItem", "Parameters": {"TableName": "t"}},
+            Standing.ON_PATH,
+        ),
+        (
+            {"Resource": "arn:aws:states:::dynamodb:getItem", "Parameters": {"TableName": "t"}},
+            Standing.NOT_ON_PATH,
+        ),
+        (
+            {
+                "Resource": "arn:aws:states:::lambda:invoke",
+                "Parameters": {"FunctionName": "444455556666:function:ask"},
+            },
+            Standing.UNKNOWN,
+        ),
+        (
+            {
+                "Resource": "arn:aws:states:::lambda:invoke",
+                "Parameters": {"FunctionName": f"{ACCOUNT}:function:ask"},
+            },
+            Standing.ON_PATH,
+        ),
+        ({"Resource": "arn:aws:states:::bedrock:createModelCustomizationJob.sync"}, Standing.NOT_ON_PATH),
+        ({"Resource": "arn:aws:states:::bedrock:invokeModel"}, Standing.ON_PATH),
+    ],
+)
+def test_e17_what_a_task_hands_on_is_followed(task: dict[str, Any], standing: Standing) -> None:
+    starts = service(
+        "states", "action/StartExecution", requestTemplates={"application/json": f'{{"a": "{MACHINE}"}}'}
+    )
+    inner = rest_api("inner", {"POST /y": service("bedrock-runtime", "path/model/m.x/invoke")})
+    content = merged(
+        rest_api("front", {"POST /x": starts}),
+        inner,
+        machine(task),
+        role("machine", LOGS),
+        RULES,
+        TABLE,
+        ASK,
+    )
+    assert built(content).reach(FRONT).standing is standing
+
+
+@pytest.mark.parametrize("asked", ["a text", ["a list"], 7, None])
+def test_e16_a_record_of_another_shape_is_passed_over(asked: Any) -> None:
+    told = event("ask-role", requestParameters=asked)
+    assert not any(edge.rule == "E16" for edge in observed(ASK, told).graph.edges())
