@@ -1,18 +1,21 @@
 """GAI-4.17: WAF on model front doors blocks injection patterns and inspects realistic body sizes."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import replace
 from typing import Any
 
 from assessor.model.control import Level, Subject, control
 from assessor.model.path import values
-from assessor.model.reading import Call, UnseenError, Why
+from assessor.model.reading import UnseenError, Why
 from assessor.model.verdict import Item, Severity, Status, Verdict
 from assessor.model.view import Answer, View
-from collectors import naming, wafv2
-from evaluators.derived.doors import web_acls, web_doors
-from evaluators.derived.doors.doors import doors_on_the_web
-from evaluators.derived.doors.web_acls import association
+from collectors import wafv2
+from evaluators.derived.doors import rest_doors, web_acls, web_doors
+from evaluators.derived.doors.doors import doors_rest_methods
+from evaluators.derived.doors.guarded import Guarded, guarded_doors, in_question, traffic
+from evaluators.derived.doors.rest_doors import RestStage
+from evaluators.derived.doors.waf_statements import Reach, Traffic, reach
+from evaluators.derived.doors.web_doors import WebDoor
 from evaluators.derived.weighing import Problem, weighed
 
 ACL = "AWS::WAFv2::WebACL"
@@ -25,12 +28,13 @@ _SIZE_RULE = "SizeRestrictions_BODY"
 _KEY_RULES = frozenset(
     {
         "CrossSiteScripting_BODY", "EC2MetaDataSSRF_BODY", "GenericLFI_BODY", "GenericRFI_BODY",
-        "JavaDeserializationRCE_BODY", "Log4JRCE_BODY", "ReactJSRCE_BODY", "SQLi_BODY",
+        "JavaDeserializationRCE_BODY", "Log4JRCE_BODY", "ReactJSRCE_BODY", "SQLi_BODY", "SQLiExtendedPatterns_BODY",
     }
 )  # fmt: skip
 _FIXED = 8
 """KB of a body that WAF sees of load balancers and AppSync, whatever is set."""
 _DEFAULT = 16
+_KB = 1024
 _RESOURCE = {
     web_doors.REST_STAGE: "API_GATEWAY",
     web_doors.DISTRIBUTION: "CLOUDFRONT",
@@ -41,37 +45,17 @@ _RESOURCE = {
 _BLOCKS_LARGE = frozenset({"MATCH"})
 
 
-@dataclass(slots=True)
-class Guarded:
-    """A web ACL and the doors it stands before."""
-
-    arn: str
-    region: str
-    kinds: set[str] = field(default_factory=set)
-    doors: list[str] = field(default_factory=list)
-    evidence: tuple[Call, ...] = ()
-
-
 def subjects(aws: View) -> Iterator[Subject]:
     """Every web ACL that stands before a door in scope."""
-    doors = doors_on_the_web(aws)
-    unseen = doors.unseen
-    found: dict[str, Guarded] = {}
-    for door in doors.known:
-        try:
-            acl = association(aws, door).acl
-        except UnseenError as error:
-            unseen = unseen or error
-            continue
-        if acl:
-            region = "global" if ":global/" in acl else naming.region(acl) or ""
-            held = found.setdefault(acl, Guarded(acl, region, evidence=door.evidence))
-            held.kinds.add(door.kind)
-            held.doors.append(door.arn)
-    for held in found.values():
-        yield Subject(held.arn, ACL, region=held.region, about={"acl": held}, evidence=held.evidence)
-    if unseen is not None:
-        raise unseen
+    for held in guarded_doors(aws):
+        yield Subject(
+            held.acl,
+            ACL,
+            region=held.region,
+            about={"guarded": held},
+            evidence=held.evidence,
+            stands_for=tuple(door.arn for door in held.doors),
+        )
 
 
 @control(
@@ -83,7 +67,7 @@ def subjects(aws: View) -> Iterator[Subject]:
     level=Level.REGION,
     kind=ACL,
     subjects=subjects,
-    reads=[*web_acls.READS, wafv2.GET_WEB_ACL],
+    reads=[*web_acls.READS, *rest_doors.METHOD_READS, wafv2.GET_WEB_ACL],
     when_none=Status.NOT_APPLICABLE,
     none_because="No web ACL stands before a door of this Region (GAI-6.09 reports doors without one).",
     why=(
@@ -113,7 +97,14 @@ def subjects(aws: View) -> Iterator[Subject]:
             "Long prompts set off SizeRestrictions_BODY: who counts it only, and nothing else refuses "
             "large bodies, has no size cap. FAIL."
         ),
-        "A scope-down statement that leaves paths out is mentioned.",
+        (
+            "A scope-down statement that leaves out every path in question makes a group look at nothing: FAIL. Any other"
+            " is mentioned."
+        ),
+        (
+            "A rule of one's own that refuses bodies of a size caps only sizes that WAF sees, or with OversizeHandling"
+            " MATCH."
+        ),
         (
             "The SQL group is asked for only where it is there: which sinks there are, configuration "
             "does not say."
@@ -139,14 +130,14 @@ def waf_injection_rules_inspect_bodies(subject: Subject, aws: View) -> Verdict:
 
         aws wafv2 get-web-acl --arn $ACL --query 'WebACL.[Rules,AssociationConfig]'
     """
-    held = subject.about["acl"]
+    held = subject.about["guarded"]
     assert isinstance(held, Guarded)
-    answer = aws.get(wafv2.GET_WEB_ACL, ARN=held.arn)
+    answer = aws.get(wafv2.GET_WEB_ACL, ARN=held.acl)
     if answer is None:
-        raise UnseenError(Why.LINK_UNKNOWN, f"web ACL {held.arn} is named by a door, but does not exist")
+        raise UnseenError(Why.LINK_UNKNOWN, f"web ACL {held.acl} is named by a door, but does not exist")
     acl = answer.get("WebACL") or {}
-    name = str(acl.get("Name") or held.arn)
-    looks = [lambda: _groups(acl), lambda: _size(acl, held, aws)]
+    name = str(acl.get("Name") or held.acl)
+    looks = [lambda: _groups(acl, held, aws), lambda: _size(acl, held, aws)]
     return weighed(f"web ACL {name}", looks)
 
 
@@ -163,23 +154,66 @@ def _managed(acl: Answer) -> Iterator[tuple[Mapping[str, Any], Mapping[str, Any]
                 yield rule, statement
 
 
-def _groups(acl: Answer) -> Iterator[Problem | str]:
+def _groups(acl: Answer, guarded: Guarded, aws: View) -> Iterator[Problem | str]:
     held: dict[str, list[tuple[Mapping[str, Any], Mapping[str, Any]]]] = {}
     for rule, statement in _managed(acl):
         held.setdefault(str(statement.get("Name") or ""), []).append((rule, statement))
     for group, words in _NEEDED.items():
         if group not in held:
             yield Problem(Severity.MEDIUM, f"{words} ({group}) are missing")
+    unseen: UnseenError | None = None
     for group in (*_NEEDED, _SQL):
         uses = held.get(group, [])
-        if uses:
-            faults = [list(_faults(group, rule, statement)) for rule, statement in uses]
-            if all(faults):
-                yield from (Problem(Severity.MEDIUM, fault) for fault in faults[0])
-            else:
-                yield f"{group} acts"
-                if all("ScopeDownStatement" in statement for _, statement in uses):
-                    yield f"{group} looks only at what its scope-down statement selects"
+        if not uses:
+            continue
+        faults = [list(_faults(group, rule, statement)) for rule, statement in uses]
+        acting = [statement for (_, statement), wrong in zip(uses, faults, strict=True) if not wrong]
+        if not acting:
+            yield from (Problem(Severity.MEDIUM, fault) for fault in faults[0])
+            continue
+        narrow = [
+            statement["ScopeDownStatement"] for statement in acting if statement.get("ScopeDownStatement")
+        ]
+        if len(narrow) < len(acting):
+            yield f"{group} acts"
+            continue
+        try:
+            if _looks_at_nothing(narrow, guarded, aws):
+                yield Problem(
+                    Severity.MEDIUM, f"the scope-down statement of {group} leaves out every path in question"
+                )
+                continue
+        except UnseenError as error:
+            unseen = unseen or error
+        yield f"{group} acts"
+        yield f"{group} looks only at what its scope-down statement selects"
+    if unseen is not None:
+        raise unseen
+
+
+def _looks_at_nothing(narrow: list[Mapping[str, Any]], guarded: Guarded, aws: View) -> bool:
+    """Whether none of the scope-down statements matches any traffic in question. Raises UnseenError."""
+    methods = doors_rest_methods(aws)
+    if methods.unseen is not None and any(isinstance(door.source, RestStage) for door in guarded.doors):
+        raise methods.unseen
+    sure, perhaps = in_question(aws, guarded)
+    asked = [(one, True) for one in _traffic(aws, guarded, sure)]
+    asked += [(one, False) for one in _traffic(aws, guarded, perhaps)]
+    looked_at = [
+        (one.certain and certain)
+        for one, certain in asked
+        if any(reach(statement, one) is not Reach.NONE for statement in narrow)
+    ]
+    if looked_at and not any(looked_at):
+        raise UnseenError(
+            Why.LINK_UNKNOWN,
+            "whether a path that a scope-down statement lets through leads to a model is not known",
+        )
+    return not looked_at
+
+
+def _traffic(aws: View, guarded: Guarded, doors: list[WebDoor]) -> Iterator[Traffic]:
+    return traffic(aws, replace(guarded, doors=tuple(doors)))
 
 
 def _faults(group: str, rule: Mapping[str, Any], statement: Mapping[str, Any]) -> Iterator[str]:
@@ -200,29 +234,33 @@ def _counted(statement: Mapping[str, Any]) -> set[str]:
     return names | {str(one.get("Name")) for one in statement.get("ExcludedRules") or ()}
 
 
-def _size(acl: Answer, held: Guarded, aws: View) -> Iterator[Problem | str]:
+def _size(acl: Answer, guarded: Guarded, aws: View) -> Iterator[Problem | str]:
     most = aws.parameters.get("max_prompt_kb")
-    capped = _caps(acl)
-    for kind in sorted(held.kinds):
-        seen = _seen(acl, kind)
-        name = kind.rpartition("::")[2]
-        if seen >= most:
-            yield f"WAF sees {seen} KB of a body at a {name}"
-        elif capped:
-            yield f"WAF sees {seen} KB of a body at a {name} and refuses larger ones"
-        else:
-            yield Problem(
-                Severity.MEDIUM,
-                f"WAF sees {seen} KB of a body at a {name}, less than the {most} KB a prompt may fill, and lets the rest through",
-            )
+    sure, perhaps = ({door.kind for door in doors} for doors in in_question(aws, guarded))
     counted = any(
         statement.get("Name") == "AWSManagedRulesCommonRuleSet" and _SIZE_RULE in _counted(statement)
         for _, statement in _managed(acl)
     )
-    if counted and not capped:
-        yield Problem(
-            Severity.MEDIUM, f"{_SIZE_RULE} is counted only, and no other rule refuses large bodies"
-        )
+    unknown = ""
+    found: dict[str, None] = {}
+    for kind in sorted(sure | perhaps):
+        seen = _seen(acl, kind)
+        capped = _caps(acl, seen)
+        said = f"WAF sees {seen} KB of a body at a {kind.rpartition('::')[2]}"
+        problems = []
+        if seen < most and not capped:
+            problems.append(f"{said}, less than the {most} KB a prompt may fill, and lets the rest through")
+        if counted and not capped:
+            problems.append(f"{_SIZE_RULE} is counted only, and no other rule refuses large bodies")
+        if not problems:
+            yield said if seen >= most else f"{said} and refuses larger ones"
+        elif kind in sure:
+            found.update(dict.fromkeys(problems))
+        else:
+            unknown = problems[0]
+    yield from (Problem(Severity.MEDIUM, problem) for problem in found)
+    if unknown:
+        raise UnseenError(Why.LINK_UNKNOWN, f"{unknown}; whether that door leads to a model is not known")
 
 
 def _seen(acl: Answer, kind: str) -> int:
@@ -235,25 +273,39 @@ def _seen(acl: Answer, kind: str) -> int:
     return int(stated) if stated.isdecimal() else _DEFAULT
 
 
-def _caps(acl: Answer) -> bool:
+def _caps(acl: Answer, seen: int) -> bool:
     """Whether bodies larger than WAF sees are refused: by the common rules' own rule or by one of the account's."""
     for rule, statement in _managed(acl):
         acts = "Count" not in (rule.get("OverrideAction") or {}) and _SIZE_RULE not in _counted(statement)
         everywhere = "ScopeDownStatement" not in statement
         if statement.get("Name") == "AWSManagedRulesCommonRuleSet" and acts and everywhere:
             return True
-    for rule in values(acl, "Rules[]"):
-        if "Block" not in (rule.get("Action") or {}):
-            continue
-        size = (rule.get("Statement") or {}).get("SizeConstraintStatement") or {}
-        body = (size.get("FieldToMatch") or {}).get("Body") or (size.get("FieldToMatch") or {}).get(
-            "JsonBody"
+    return any(
+        "Block" in (rule.get("Action") or {}) and _refuses(rule.get("Statement") or {}, seen)
+        for rule in values(acl, "Rules[]")
+    )
+
+
+def _refuses(statement: Mapping[str, Any], seen: int) -> bool:
+    """Whether a statement matches every body larger than the KB that WAF sees of it."""
+    size = statement.get("SizeConstraintStatement") or {}
+    where = _body(size)
+    if where is not None:
+        least = size.get("Size") if isinstance(size.get("Size"), int) else None
+        within = least is not None and (
+            (size.get("ComparisonOperator") == "GT" and least < seen * _KB)
+            or (size.get("ComparisonOperator") == "GE" and least <= seen * _KB)
         )
-        if body is not None and size.get("ComparisonOperator") in ("GT", "GE"):
-            return True
-        for name in ("SqliMatchStatement", "XssMatchStatement"):
-            match = (rule.get("Statement") or {}).get(name) or {}
-            where = match.get("FieldToMatch") or {}
-            if ((where.get("Body") or where.get("JsonBody") or {}).get("OversizeHandling")) in _BLOCKS_LARGE:
-                return True
-    return False
+        if within or where.get("OversizeHandling") in _BLOCKS_LARGE:
+            return where.get("OversizeHandling") != "NO_MATCH"
+    return any(
+        (_body(statement.get(name) or {}) or {}).get("OversizeHandling") in _BLOCKS_LARGE
+        for name in ("SqliMatchStatement", "XssMatchStatement")
+    )
+
+
+def _body(match: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """What a statement says of the body it looks at; None where it looks at something else."""
+    where = match.get("FieldToMatch") or {}
+    found = where.get("Body")
+    return found if found is not None else where.get("JsonBody")

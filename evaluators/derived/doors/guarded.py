@@ -64,6 +64,15 @@ def traffic(aws: View, guarded: Guarded) -> Iterator[Traffic]:
         yield from kinds or [Traffic(door.what)]
 
 
+def in_question(aws: View, guarded: Guarded) -> tuple[list[WebDoor], list[WebDoor]]:
+    """The doors of a web ACL that matter, and those that may: in scope ``workload`` what leads, or may lead, to a model."""
+    if aws.scope != WORKLOAD:
+        return list(guarded.doors), []
+    standing = [(door, reach(aws, Subject(door.arn, door.kind)).standing) for door in guarded.doors]
+    sure = [door for door, one in standing if one in _JUDGED and one is not Standing.UNKNOWN]
+    return sure, [door for door, one in standing if one is Standing.UNKNOWN]
+
+
 def _of_stage(aws: View, stage: RestStage) -> Iterator[Traffic]:
     methods = doors_rest_methods(aws)
     if methods.unseen is not None:
