@@ -128,8 +128,9 @@ _FACTS: dict[str, re.Pattern[str]] = {
     "auditmanager": re.compile(r"complete AWS Audit Manager setup", re.IGNORECASE),
     "macie2": re.compile(r"macie is not enabled", re.IGNORECASE),
     "securityhub": re.compile(r"not subscribed to AWS Security Hub", re.IGNORECASE),
+    "ssm-contacts": re.compile(r"Account not found for the request", re.IGNORECASE),
 }
-"""Services that say "not switched on" with the code of a denial."""
+"""Services that say "not switched on" with the code of a denial, or of a wrong request."""
 
 _MESSAGE_LIMIT = 300
 _SECRETS = (

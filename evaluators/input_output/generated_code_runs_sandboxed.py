@@ -11,7 +11,7 @@ from assessor.model.view import Answer, View, gather
 from collectors import bedrock_agent
 from collectors import bedrock_agentcore_control as agentcore
 from evaluators.derived.foundation import flows
-from evaluators.derived.offered import offered
+from evaluators.derived.offered import surely
 from evaluators.derived.principals import wide_rights
 from evaluators.derived.weighing import Problem, weighed
 
@@ -30,23 +30,26 @@ _MILD = {
 
 @dataclass(frozen=True, slots=True)
 class Tool:
-    """A tool. kind: its type; ident: its id, or the action's signature; system: AWS provides it to everybody."""
+    """A tool. kind: its type; ident: its id, or the action's signature; system: AWS provides it to everybody.
+
+    state: of an action, ``ENABLED`` or ``DISABLED``.
+    """
 
     kind: str
     ident: str
     what: str
     system: bool = False
-    enabled: bool = True
+    state: str = ""
 
 
 def subjects(aws: View) -> Iterator[Subject]:
     """Interpreters and browsers, actions of agents and code nodes of flows, as far as the Region offers them."""
     return iter(
         gather(
-            offered(_custom(aws, agentcore.LIST_CODE_INTERPRETERS.name)),
-            offered(_custom(aws, agentcore.LIST_BROWSERS.name)),
-            offered(_actions(aws)),
-            offered(_code_nodes(aws)),
+            surely(_custom(aws, agentcore.LIST_CODE_INTERPRETERS.name)),
+            surely(_custom(aws, agentcore.LIST_BROWSERS.name)),
+            surely(_actions(aws)),
+            surely(_code_nodes(aws)),
         )
     )
 
@@ -81,9 +84,9 @@ def _actions(aws: View) -> Iterator[Subject]:
         agent, version = (str(call.request.get(name, "")) for name in ("agentId", "agentVersion"))
         arn = f"arn:{aws.account.partition}:bedrock:{aws.region}:{aws.account_id}:agent/{agent}"
         what = f"action {signature} of agent {agent} version {version}"
-        enabled = group.get("actionGroupState") != "DISABLED"
+        state = str(group.get("actionGroupState") or "")
         key = f"{version} {group.get('actionGroupId') or call.request.get('actionGroupId')}"
-        tool = Tool(AGENT, signature, what, enabled=enabled)
+        tool = Tool(AGENT, signature, what, state=state)
         yield Subject(arn, AGENT, key=key, about={"tool": tool}, evidence=(call,))
 
 
@@ -189,10 +192,12 @@ def generated_code_runs_sandboxed(subject: Subject, aws: View) -> Verdict:
         return _sandbox(tool, aws)
     if tool.kind == FLOW:
         return info(f"{tool.what[:1].upper()}{tool.what[1:]} runs code that AWS isolates (InlineCode)")
-    if not tool.enabled:
+    if tool.state == "DISABLED":
         return passed(f"{tool.what[:1].upper()}{tool.what[1:]} is DISABLED")
     if tool.ident in _MILD:
         return info(f"{tool.what[:1].upper()}{tool.what[1:]} {_MILD[tool.ident]}")
+    if tool.state != "ENABLED":
+        raise UnseenError(Why.LINK_UNKNOWN, f"AWS states state {tool.state or 'none'} for {tool.what}")
     gives = f"it gives the model {_HANDS_ON[tool.ident]}, and where that runs the application alone decides"
     return weighed(tool.what, [lambda: [Problem(Severity.HIGH, f"it is ENABLED: {gives}")]])
 

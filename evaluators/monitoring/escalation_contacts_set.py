@@ -8,7 +8,7 @@ from assessor.model.reading import UnseenError, Why
 from assessor.model.verdict import Item, Severity, Status, Verdict, failed, not_assessed, passed
 from assessor.model.view import View
 from collectors import account, naming, ssm_contacts
-from evaluators.derived.offered import offered
+from evaluators.derived.offered import surely
 
 _PLAN = "AWS::SSMContacts::Contact"
 
@@ -19,7 +19,7 @@ def subjects(aws: View) -> Iterator[Subject]:
     unseen: UnseenError | None = None
     for there in aws.regions():
         try:
-            for call, contact in offered(there.items_with_call(ssm_contacts.LIST_CONTACTS)):
+            for call, contact in surely(there.items_with_call(ssm_contacts.LIST_CONTACTS)):
                 if contact.get("Type") == "ESCALATION":
                     yield Subject(
                         str(contact.get("ContactArn")), _PLAN, region=there.region, evidence=(call,)
@@ -32,7 +32,9 @@ def subjects(aws: View) -> Iterator[Subject]:
 
 def _plan(subject: Subject, aws: View) -> Verdict:
     there = aws.at(subject.region)
-    plan = there.get(ssm_contacts.GET_CONTACT, ContactId=subject.arn) or {}
+    plan = there.get(ssm_contacts.GET_CONTACT, ContactId=subject.arn)
+    if plan is None:
+        return not_assessed(Why.LINK_UNKNOWN, "The escalation plan is listed, and not found when it is read")
     people = list(
         dict.fromkeys(map(str, values(plan, "Plan.Stages[].Targets[].ContactTargetInfo.ContactId")))
     )

@@ -113,6 +113,11 @@ def test_a_gate_of_the_whole_account_needs_no_grant(code: str, message: str) -> 
             "InvalidAccessException",
             "Account 111122223333 is not subscribed to AWS Security Hub",
         ),
+        (
+            "ssm-contacts",
+            "ValidationException",
+            "Invalid value provided - Account not found for the request",
+        ),
     ],
 )
 def test_a_service_that_is_not_switched_on_is_a_fact(service: str, code: str, message: str) -> None:

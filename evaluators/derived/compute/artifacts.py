@@ -6,7 +6,7 @@ from functools import partial
 
 from assessor.model.operation import Operation
 from assessor.model.path import first, values
-from assessor.model.reading import Call, UnseenError
+from assessor.model.reading import Call, UnseenError, Why
 from assessor.model.view import Answer, Gathered, View, gather
 from collectors import apprunner, ecs, lambda_
 from evaluators.derived.compute import handlers
@@ -15,7 +15,7 @@ from evaluators.derived.doors import agentcore_doors, web_doors
 from evaluators.derived.doors.agentcore_doors import HARNESS, AgentCoreDoor, inbound
 from evaluators.derived.doors.doors import doors_app_runner, doors_handlers
 from evaluators.derived.doors.web_doors import WebDoor
-from evaluators.derived.offered import offered
+from evaluators.derived.offered import surely
 
 READS: tuple[Operation, ...] = (
     *handlers.READS,
@@ -50,7 +50,7 @@ class Artifact:
 
 def artifacts(aws: View) -> Gathered[Artifact]:
     """Everything of the Region that runs from code or images of the account's own."""
-    return gather(_functions(aws), offered(_tasks(aws)), offered(_agentcore(aws)), _app_runner(aws))
+    return gather(_functions(aws), surely(_tasks(aws)), surely(_agentcore(aws)), _app_runner(aws))
 
 
 def _none(_aws: View) -> Iterator[str]:
@@ -85,14 +85,19 @@ def _of_function(handler: Handler, aws: View) -> Iterator[str]:
     for qualifier in asked:
         try:
             answer = aws.get(lambda_.GET_FUNCTION_IMAGES, FunctionName=handler.name, **qualifier) or {}
+            name = first(answer, "Code.ResolvedImageUri") or first(answer, "Code.ImageUri")
+            if not name:
+                raise _unnamed(handler.what)
         except UnseenError as error:
             unseen = unseen or error
             continue
-        name = first(answer, "Code.ResolvedImageUri") or first(answer, "Code.ImageUri")
-        if name:
-            yield str(name)
+        yield str(name)
     if unseen is not None:
         raise unseen
+
+
+def _unnamed(what: str) -> UnseenError:
+    return UnseenError(Why.LINK_UNKNOWN, f"AWS names no image for {what}")
 
 
 # -- containers --------------------------------------------------------------------------------------
@@ -147,4 +152,7 @@ def _app_runner(aws: View) -> Iterator[Artifact]:
 
 def _of_service(door: WebDoor, aws: View) -> Iterator[str]:
     answer = aws.get(apprunner.DESCRIBE_SERVICE, ServiceArn=door.arn) or {}
-    yield from map(str, values(answer, "Service.SourceConfiguration.ImageRepository.ImageIdentifier"))
+    images = list(map(str, values(answer, "Service.SourceConfiguration.ImageRepository.ImageIdentifier")))
+    if not images and first(answer, "Service.SourceConfiguration.CodeRepository") is None:
+        raise _unnamed(door.what)
+    yield from images

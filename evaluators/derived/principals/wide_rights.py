@@ -7,8 +7,9 @@ policy names: whoever may use the action there may use it on everything of that 
 from assessor.iam.holders import Principal
 from assessor.iam.universe import Access
 from assessor.model.operation import Operation
-from assessor.model.reading import UnseenError
+from assessor.model.reading import UnseenError, Why
 from assessor.model.view import View
+from collectors import naming
 from evaluators.derived.principals import universe
 from evaluators.derived.principals.statements import by, listed
 from evaluators.derived.principals.universe import Estate, estate
@@ -35,6 +36,9 @@ def wide_rights(aws: View, role_arn: str) -> str:
     known = estate(aws)
     role = known.universe.find(role_arn)
     if role is None:
+        owner = naming.account(role_arn)
+        if owner not in (None, aws.account_id):
+            raise UnseenError(Why.CROSS_ACCOUNT, f"role {role_arn} belongs to account {owner}")
         if known.unseen is not None:
             raise known.unseen
         return ""  # a role that does not exist gives no rights
