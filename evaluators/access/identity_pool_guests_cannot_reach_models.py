@@ -45,6 +45,7 @@ _INVOKE_FUNCTION = "lambda:InvokeFunction"
         "prowler_aisf": ("AISF-IAM-07",),
     },
     edge_cases=(
+        "A Region that does not offer identity pools has none.",
         "A guest role on a pool that does not let guests in is a warning only.",
         (
             "In the enhanced flow AWS adds a policy of its own to guests' sessions, which leaves SageMaker endpoints and "

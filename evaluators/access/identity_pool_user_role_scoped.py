@@ -89,6 +89,7 @@ _OTHERS = {
         "iso_42001": ("A.9.2",),
     },
     edge_cases=(
+        "A Region that does not offer identity pools has none.",
         (
             "Roles of rules count; where a mapping takes the role from the token, so does every role whose trust policy admits "
             "the pool's users."
@@ -167,7 +168,7 @@ class _Judged:
         named: dict[str, None] = dict.fromkeys(filter(None, (self.found.role(USER),)))
         from_token = False
         for mapping in ((self.found.roles or {}).get("RoleMappings") or {}).values():
-            from_token = from_token or mapping.get("Type") == "Token"
+            from_token = from_token or mapping.get("Type") != "Rules"
             for rule in (mapping.get("RulesConfiguration") or {}).get("Rules") or ():
                 named.setdefault(str(rule.get("RoleARN", "")))
         for arn in named:
@@ -219,7 +220,10 @@ class _Judged:
 
     def _guardrail(self, role: Principal) -> None:
         path_role = next((one for one in path_roles(self.aws).known if one.principal is role), None)
-        if path_role is None or not mandates.judged_here(path_role):
+        if path_role is None:  # its trust policy does not say so by name: how it stands was not asked
+            self._wait(self.known.undecidable(f"whether {who(role)} must pass a guardrail", role))
+            return
+        if not mandates.judged_here(path_role):
             return
         for at in self.aws.regions():
             found = standing(at, path_role)

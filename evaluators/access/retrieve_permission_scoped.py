@@ -90,6 +90,7 @@ def _by_name(known: Estate, principal: Principal, action: str) -> bool:
         ),
         "A tag condition on the knowledge base limits; one that every request meets does not.",
         "Reading the vector store directly (OpenSearch, S3 Vectors, RDS) bypasses this: GAI-5.06.",
+        "A Region that does not offer knowledge bases holds none.",
         "Where service control policies cannot be read, the answer stands before them and says so.",
     ),
 )

@@ -7,11 +7,12 @@ from assessor.iam.exposure import Opening, Setting
 from assessor.iam.holders import Principal
 from assessor.iam.policy import Effect, Policy, Use, parse_policy
 from assessor.iam.principals import PrincipalKind
+from assessor.iam.request import arn_field
 from assessor.model.control import Level, Subject, control
 from assessor.model.path import values
 from assessor.model.reading import UnseenError, Why
 from assessor.model.verdict import Item, Severity, Status, Verdict, not_applicable
-from assessor.model.view import View, gather
+from assessor.model.view import Answer, View, gather
 from collectors import kms
 from evaluators.data.keys_rotate import InUse, subjects
 from evaluators.derived.data import key_facts, keys
@@ -27,6 +28,20 @@ from evaluators.derived.weighing import Problem, weighed
 
 _CONTEXT = "kms:encryptioncontext"
 _VIA = "kms:ViaService"
+_UNBOUND = frozenset(
+    {
+        "Decrypt",
+        "Encrypt",
+        "GenerateDataKey",
+        "GenerateDataKeyPair",
+        "GenerateDataKeyPairWithoutPlaintext",
+        "GenerateDataKeyWithoutPlaintext",
+        "ReEncryptFrom",
+        "ReEncryptTo",
+    }
+)
+"""Operations of a grant that an encryption context can constrain."""
+_CONSTRAINTS = ("EncryptionContextSubset", "EncryptionContextEquals", "SourceArn")
 _EVERY_ACTION = ("kms:Zz99", "kms:PutKeyPolicy")
 
 
@@ -62,6 +77,7 @@ _EVERY_ACTION = ("kms:Zz99", "kms:PutKeyPolicy")
         "Everybody through one service (kms:ViaService) passes with a note: any account may, but only through it.",
         "A service that is bound by the encryption context or its source acts for this account only.",
         "Grants count: to a principal of another account they are as good as a statement.",
+        "A grant to an AWS service without a constraint on the encryption context or source: FAIL at medium.",
         "kms:* for a role that may do everything anyway is no finding; for others admin_principals decides.",
         "A grant list that broke off is a partial answer: the row is not assessed unless something is proven.",
         "Resource control policies that could be read keep out whom policy or grant lets in: told. Unseen ones never help.",
@@ -78,8 +94,9 @@ def key_policies_narrow(subject: Subject, aws: View) -> Verdict:
     Passes: only this account, its organization and `trusted_accounts` are admitted; services are bound by source or
     encryption context; kms:* goes to administrators (roles that may do everything, or `admin_principals`). Fails: any
     account may use or manage the key; an account that `trusted_accounts` does not name may, by policy or grant; kms:*
-    goes to somebody who is no administrator. At medium: a service may use it for any account. Not assessed: the lists
-    that would decide are not set. Not applicable: the key is managed by AWS or does not exist.
+    goes to somebody who is no administrator. At medium: a service may use it for any account, or by a grant that nothing
+    constrains. Not assessed: the lists that would decide are not set. Not applicable: the key is managed by AWS or does
+    not exist.
 
     By hand::
 
@@ -167,12 +184,23 @@ def _by_context(opening: Opening) -> bool:
 def _grants(at: View, arn: str) -> Iterator[Problem | str]:
     listed_grants = gather(at.items(kms.LIST_GRANTS, KeyId=arn))
     undecided: list[str] = []
+    nobody: list[str] = []
     for grant in listed_grants.known:
-        grantee = str(grant.get("GranteePrincipal") or "")
-        owner = grantee.split(":")[4] if grantee.count(":") >= 5 else ""
-        if not owner or owner == at.account_id:
+        grantee = str(grant.get("GranteePrincipal") or grant.get("GranteeServicePrincipal") or "")
+        owner = arn_field(grantee, 4)
+        if owner == at.account_id:
             continue
         named = list(map(str, values(grant, "Operations[]")))
+        if not owner:
+            nobody += [] if grantee else [str(grant.get("GrantId") or "without an id")]
+            loose = _UNBOUND.intersection(named)
+            if grantee and loose and not _constrained(grant):
+                yield Problem(
+                    Severity.MEDIUM,
+                    f"a grant lets {grantee} use it ({', '.join(sorted(loose))}) for whatever it encrypts: no encryption"
+                    " context or source constrains it",
+                )
+            continue
         operations = ", ".join(named) or "use"
         kept = _kept_from(at, grantee, named, arn)
         if kept:
@@ -189,11 +217,19 @@ def _grants(at: View, arn: str) -> Iterator[Problem | str]:
             )
     if listed_grants.unseen is not None:
         raise listed_grants.unseen
+    if nobody:
+        raise UnseenError(Why.ERROR, f"AWS does not say to whom {listed(nobody, 'grant')} of key {arn} goes")
     if undecided:
         raise UnseenError(
             Why.PARAMETER_MISSING,
             f"parameter {TRUSTED} is not set; grants of key {arn} admit {listed(undecided, 'grant')}",
         )
+
+
+def _constrained(grant: Answer) -> bool:
+    """Whether a grant holds for one encryption context or one source only."""
+    constraints = grant.get("Constraints") or {}
+    return any(constraints.get(name) for name in _CONSTRAINTS)
 
 
 def _kept_from(at: View, grantee: str, operations: list[str], arn: str) -> str:
@@ -209,8 +245,11 @@ def _managers(at: View, arn: str) -> Iterator[Problem | str]:
     known = estate(at)
     entries = entries_of(at, ADMINISTRATORS)
     undecided: list[str] = []
+    unclear: list[Principal] = []
     for principal in _named(at, policy):
         decision = known.universe.ask(principal, "kms:PutKeyPolicy", arn, resource_policy=policy)
+        if decision.undecided and not appointed(principal, entries or ()):
+            unclear.append(principal)
         if not decision.possible or appointed(principal, entries or ()):
             continue
         if breadth(known, principal).everything is not None:
@@ -230,6 +269,8 @@ def _managers(at: View, arn: str) -> Iterator[Problem | str]:
         )
     if known.unseen is not None and any(True for _ in _arns(policy)):
         raise known.unseen
+    if unclear:
+        raise known.undecidable(f"whether {who(unclear[0])} may do everything with key {arn}", unclear[0])
 
 
 def _arns(policy: Policy) -> Iterator[str]:

@@ -14,6 +14,7 @@ from evaluators.data.rag_buckets_use_customer_keys import subjects as bucket_sub
 from evaluators.derived.data import buckets, rag, writers
 from evaluators.derived.data.buckets import Bucket
 from evaluators.derived.data.writers import Writers, base_arn, directly_fed, feeders, runs_as
+from evaluators.derived.offered import surely
 from evaluators.derived.principals.appointed import appointed, entries_of
 from evaluators.derived.principals.statements import granted, listed, who
 from evaluators.derived.principals.universe import Estate, estate
@@ -34,7 +35,7 @@ _NAMED = 25
 def subjects(aws: View) -> Iterator[Subject]:
     """The buckets retrieval reads from, then knowledge bases that take documents directly."""
     yield from bucket_subjects(aws)
-    for base, call in directly_fed(aws):
+    for base, call in surely(directly_fed(aws)):
         yield Subject(
             base_arn(aws, base), "AWS::Bedrock::KnowledgeBase", about={"base": base}, evidence=(call,)
         )
@@ -79,6 +80,7 @@ def subjects(aws: View) -> Iterator[Subject]:
         "A handler behind an upload feature is a writer by design: scan what it writes (GAI-5.20), then waive.",
         "Administrators can write; name those whom you accept. Service-linked roles are AWS's own and not judged.",
         "Access lists are GAI-5.02's.",
+        "A Region that does not offer knowledge bases or Kendra has no sources of that kind.",
         "Where service control policies cannot be read, the answer stands before them and says so.",
     ),
 )

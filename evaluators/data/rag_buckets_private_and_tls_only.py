@@ -75,6 +75,7 @@ _BLOCK = "the public access block"
         "No bucket policy is closed, but denies no request without TLS either: FAIL at low.",
         "An AWS service without a source condition acts for whoever asks it (confused deputy): FAIL at medium.",
         "Resource control policies that could be read keep out whom the policy lets in: told; unseen ones never help.",
+        "A Region that does not offer knowledge bases or Kendra has no sources of that kind.",
         "TLS is asked for, not looked up: a Deny that exempts somebody, or covers some actions, does not pass.",
     ),
 )

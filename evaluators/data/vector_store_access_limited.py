@@ -68,6 +68,7 @@ _NAMED = 25
         "With fine-grained access control a domain decides inside; with Aurora the database does: nobody can see that here.",
         "An AWS service in the store's policy without a source condition acts for any account: FAIL.",
         "A role of a knowledge base in another Region that works on the same store is one of its roles.",
+        "A Region that does not offer knowledge bases has no stores of them.",
         "Who may rewrite the policies themselves is GAI-4.15's and the account's administrators'.",
     ),
 )
