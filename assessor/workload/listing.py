@@ -10,6 +10,11 @@ from assessor.model.reading import Absent, Call, Seen, Unseen, UnseenError, Why
 from assessor.model.view import Answer, View, unseen_error
 from assessor.workload.graph import Gap
 
+_WHOLE = frozenset({"apigateway", "apigatewayv2", "appsync", "elbv2", "lambda"})
+"""Services whose operations are offered together: one that is refused where others are answered is a gap."""
+_LATER = frozenset({"appsync:ListApis", "lambda:ListFunctionUrlConfigs"})
+"""Operations that came later, and not to every Region."""
+
 
 @dataclass(frozen=True, slots=True)
 class Listed:
@@ -25,7 +30,7 @@ class Listed:
 def listed(aws: View, operation: Operation, path: str | None = None, **params: Any) -> Listed:
     """What is known of a listing. A service that is not offered in the Region has nothing there.
 
-    Calls that a run should have made, and did not, are unseen: an older snapshot, or one of fewer controls, must not
+    One that refuses a single operation of those that come with it hides what that would show. Calls that a run should have made, and did not, are unseen: an older snapshot, or one of fewer controls, must not
     pass for an account with less in it.
     """
     known: list[tuple[Call, Any]] = []
@@ -33,10 +38,17 @@ def listed(aws: View, operation: Operation, path: str | None = None, **params: A
         for pair in aws.items_with_call(operation, path, **params):
             known.append(pair)  # noqa: PERF402 - what came before a failure must be kept
     except UnseenError as error:
-        return Listed(tuple(known), None if error.why is Why.UNSUPPORTED else error)
+        nothing = error.why is Why.UNSUPPORTED and not (error.offered and _offered_whole(error, operation))
+        return Listed(tuple(known), None if nothing else error)
     if known or params or not operation.each:
         return Listed(tuple(known), None)
     return Listed((), _never_asked(aws, operation))
+
+
+def _offered_whole(error: UnseenError, operation: Operation) -> bool:
+    """Whether the refused operation, the one asked or a parent of it, comes with its service."""
+    refused = operation.id if error.call is None else error.call.operation
+    return refused.partition(":")[0] in _WHOLE and refused not in _LATER
 
 
 def _never_asked(aws: View, operation: Operation) -> UnseenError | None:
