@@ -1,22 +1,23 @@
 """GAI-7.16: The account holds an actionable incident-response object for AI incidents."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, TypeVar
 
 from assessor.model.control import Level, Subject, control
 from assessor.model.operation import Operation
 from assessor.model.path import values
-from assessor.model.reading import UnseenError
+from assessor.model.reading import Call, UnseenError, Why
 from assessor.model.verdict import Item, Severity, Status, Verdict, failed, not_applicable, passed
-from assessor.model.view import View
-from collectors import cloudwatch, events, naming, security_ir, ssm, ssm_incidents
-from evaluators.derived.offered import offered
+from assessor.model.view import Answer, View
+from collectors import events, naming, security_ir, ssm, ssm_incidents
+from evaluators.derived.offered import surely
+from evaluators.derived.watch import alarms
+from evaluators.derived.watch.event_patterns import PatternError, matches
 
 T = TypeVar("T")
 
-_NAMESPACE = "AWS/Bedrock"
-_SOURCE = "aws.bedrock"
+_SERVICES = ("bedrock", "bedrock-agentcore")
 
 
 def subjects(aws: View) -> Iterator[Subject]:
@@ -40,7 +41,7 @@ def _everywhere(aws: View, operation: Operation) -> Iterator[tuple[View, Any]]:
     unseen: UnseenError | None = None
     for there in aws.regions():
         try:
-            for item in offered(there.items(operation)):
+            for item in surely(there.items(operation)):
                 yield there, item
         except UnseenError as error:
             unseen = unseen or error
@@ -74,46 +75,65 @@ def _runbooks(aws: View) -> Iterator[tuple[str, str]]:
             yield start, f"runbook {name}"
 
 
+def _starts(target: str, key: str) -> bool:
+    """Whether an action or target is that plan or document, in whatever version.
+
+    Alarms write ``responseplan`` where the plan's own ARN has ``response-plan``:
+    https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html
+    """
+    named = target.replace(":responseplan/", ":response-plan/")
+    return named == key or named.startswith(f"{key}:")
+
+
 def _starters(aws: View) -> Iterator[tuple[str, str]]:
     """What alarms on models and rules on Bedrock events start, with what starts it."""
     unseen: list[UnseenError] = []
-    for _, alarm in _gathered(_everywhere_alarms(aws), unseen):
-        for action in alarm.get("AlarmActions") or ():
-            yield str(action), f"alarm {alarm.get('AlarmName')}"
-    for there, rule in _gathered(_everywhere(aws, events.LIST_RULES), unseen):
-        if str(rule.get("State", "")).startswith("ENABLED") and _of_bedrock(rule.get("EventPattern")):
-            asked = {"Rule": rule.get("Name"), "EventBusName": rule.get("EventBusName")}
-            for target in _gathered(there.items(events.LIST_TARGETS_BY_RULE, **asked), unseen):
-                yield str(target.get("Arn")), f"rule {rule.get('Name')}"
+    for there in aws.regions():
+        found = alarms.started(there)
+        yield from found.known
+        unseen += [found.unseen] if found.unseen is not None else []
+        for call, rule in _gathered(there.items_with_call(events.LIST_RULES), unseen):
+            if str(rule.get("State", "")).startswith("ENABLED"):
+                yield from _targets(there, call, rule, unseen)
     if unseen:
         raise unseen[0]
 
 
-def _everywhere_alarms(aws: View) -> Iterator[tuple[View, Any]]:
-    """The enabled metric alarms on Bedrock's metrics."""
-    unseen: UnseenError | None = None
-    for there in aws.regions():
-        try:
-            for alarm in there.items(cloudwatch.DESCRIBE_ALARMS, "MetricAlarms"):
-                spaces = [
-                    *values(alarm, "Namespace"),
-                    *values(alarm, "Metrics[].MetricStat.Metric.Namespace"),
-                ]
-                if alarm.get("ActionsEnabled") and any(str(s).startswith(_NAMESPACE) for s in spaces):
-                    yield there, alarm
-        except UnseenError as error:
-            unseen = unseen or error
-    if unseen is not None:
-        raise unseen
+def _targets(aws: View, call: Call, rule: Answer, unseen: list[UnseenError]) -> Iterator[tuple[str, str]]:
+    try:
+        if not _of_bedrock(rule.get("EventPattern")):
+            return
+    except PatternError as error:
+        detail = f"the pattern of rule {rule.get('Name')} cannot be judged: {error}"
+        unseen.append(UnseenError(Why.UNSUPPORTED_POLICY_CONSTRUCT, detail))
+        return
+    bus = rule.get("EventBusName") or call.request.get("EventBusName")
+    asked = {"Rule": rule.get("Name"), "EventBusName": bus}
+    for target in _gathered(aws.items(events.LIST_TARGETS_BY_RULE, **asked), unseen):
+        yield str(target.get("Arn")), f"rule {rule.get('Name')}"
 
 
 def _of_bedrock(pattern: object) -> bool:
+    """Whether a rule hears of Bedrock because its pattern says so: by the source, or the service that was called.
+
+    Raises PatternError.
+    """
     try:
         document = json.loads(str(pattern or "{}"))
     except ValueError:
         return False
-    sources = document.get("source") if isinstance(document, dict) else None
-    return isinstance(sources, list) and _SOURCE in sources
+    if not isinstance(document, dict):
+        return False
+    return any(_hears(document, service) for service in _SERVICES)
+
+
+def _hears(pattern: Mapping[str, Any], service: str) -> bool:
+    detail = pattern.get("detail")
+    called = detail.get("eventSource") if isinstance(detail, dict) else None
+    said = {"source": pattern.get("source"), "called": called}
+    asked = {name: tests for name, tests in said.items() if tests is not None}
+    event = {"source": f"aws.{service}", "called": f"{service}.amazonaws.com"}
+    return bool(asked) and matches(json.dumps(asked), event)
 
 
 @control(
@@ -130,7 +150,7 @@ def _of_bedrock(pattern: object) -> bool:
         ssm_incidents.GET_RESPONSE_PLAN,
         security_ir.LIST_MEMBERSHIPS,
         ssm.LIST_DOCUMENTS,
-        cloudwatch.DESCRIBE_ALARMS,
+        *alarms.LISTING_READS,
         events.LIST_RULES,
         events.LIST_TARGETS_BY_RULE,
     ),
@@ -161,7 +181,8 @@ def incident_response_object_exists(subject: Subject, aws: View) -> Verdict:
 
     Counted are response plans of Incident Manager that engage somebody or run a runbook, Automation documents that carry
     a tag key of `ir_selectors`, and an Active membership of Security Incident Response. Passes: an alarm on a Bedrock
-    metric or an enabled rule on Bedrock events starts a plan or document; or the membership is active. Fails: plans or
+    metric (itself, or through a composite alarm) or an enabled rule on Bedrock events starts a plan or document; or the
+    membership is active. Fails: plans or
     documents exist and nothing about models starts them; or there are none although `ir_in_account` says that incidents
     are run here. Not applicable: none, and incidents are run elsewhere, which ATT-7.1 asks. No single service is required.
 
@@ -180,7 +201,7 @@ def incident_response_object_exists(subject: Subject, aws: View) -> Verdict:
     starters = _gathered(_starters(aws), unseen) if objects else []
     for key, what in objects:
         for target, who in starters:
-            if target == key or target.startswith(f"{key}:"):
+            if _starts(target, key):
                 return passed(f"{what} is there, and {who} starts it")
     if unseen:
         raise unseen[0]

@@ -141,6 +141,34 @@ def topics(aws: View) -> Gathered[str]:
     return Gathered(named, found.unseen or parents.unseen)
 
 
+def started(aws: View) -> Gathered[tuple[str, str]]:
+    """What alarms on Bedrock's metrics start, with what starts it in words: themselves, or by a composite alarm.
+
+    Alarms whose actions are off start nothing.
+    """
+    found = aws.derive(metric_alarms)
+    parents = aws.derive(composites)
+    starts: list[tuple[str, str]] = []
+    for alarm in found.known:
+        if not _of_bedrock(alarm):
+            continue
+        starts += _actions(alarm.settings, f"alarm {alarm.name}")
+        for parent in _set_off(alarm, parents.known)[0]:
+            starts += _actions(parent, f"composite alarm {parent.get('AlarmName')} (set off by {alarm.name})")
+    return Gathered(dict.fromkeys(starts), found.unseen or parents.unseen)
+
+
+def _of_bedrock(alarm: Alarm) -> bool:
+    spoken = (*(watch.namespace for watch in alarm.watched.watches), *alarm.watched.unclear)
+    return any(MODELS.lower() in text.lower() for text in spoken)
+
+
+def _actions(settings: Answer, who: str) -> Iterator[tuple[str, str]]:
+    if settings.get("ActionsEnabled", True) is not False:
+        for action in settings.get("AlarmActions") or ():
+            yield str(action), who
+
+
 # -- effect ----------------------------------------------------------------------------------------
 def effect(aws: View, alarm: Alarm) -> Effect:
     """Whether the alarm can fire and reach somebody: every condition looked at, nothing raised."""
