@@ -30,8 +30,9 @@ class Listed:
 def listed(aws: View, operation: Operation, path: str | None = None, **params: Any) -> Listed:
     """What is known of a listing. A service that is not offered in the Region has nothing there.
 
-    One that refuses a single operation of those that come with it hides what that would show. Calls that a run should have made, and did not, are unseen: an older snapshot, or one of fewer controls, must not
-    pass for an account with less in it.
+    One that refuses a single operation of those that come with it hides what that would show. Calls that a run should
+    have made, and did not, are unseen: an older snapshot, or one of fewer controls, must not pass for an account with
+    less in it.
     """
     known: list[tuple[Call, Any]] = []
     try:
