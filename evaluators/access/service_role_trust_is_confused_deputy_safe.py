@@ -89,9 +89,8 @@ def service_role_trust_is_confused_deputy_safe(subject: Subject, aws: View) -> V
 
     Passes: Bedrock is refused when it acts for another account's resource (`aws:SourceAccount` or `aws:SourceArn` of
     this account), and no account that `trusted_accounts` does not name may take the role on. Fails: Bedrock is not
-    refused; an account nobody trusts is named; tokens of a web identity provider are not limited to certain holders.
-    At high: every AWS account may take the role on. Not assessed: another account is named and `trusted_accounts` is
-    not set.
+    refused; every AWS account may take the role on, or one that nobody trusts; tokens of a web identity provider are
+    not limited to certain holders. Not assessed: another account is named and `trusted_accounts` is not set.
 
     By hand::
 
@@ -146,7 +145,7 @@ def _others(aws: View, role: Principal) -> Iterator[Problem | str]:
     what = f"the trust policy of {who(role)}"
     found = outsiders.weighed(aws, role.trust, arn=role.arn, what=what, actions=ASSUMING)
     for opening in found.anyone:
-        yield Problem(Severity.HIGH, f"{said([opening])} may take it on ({how(opening)})")
+        yield Problem(Severity.MEDIUM, f"{said([opening])} may take it on ({how(opening)})")
     for opening in found.addresses:
         yield Problem(Severity.MEDIUM, f"{said([opening])} may take it on ({how(opening)})")
     for opening in found.strangers:

@@ -21,7 +21,7 @@ _HTTPS = 443
 def subjects(aws: View) -> Iterator[Subject]:
     """Every interface endpoint of a Bedrock plane that is there to stay."""
     for call, endpoint in aws.items_with_call(ec2.DESCRIBE_VPC_ENDPOINTS):
-        interface = str(endpoint.get("VpcEndpointType") or "").lower() == "interface"
+        interface = str(endpoint.get("VpcEndpointType") or "interface").lower() == "interface"
         gone = str(endpoint.get("State") or "").lower() in _GONE
         if interface and plane_of(endpoint) and not gone:
             owner = str(endpoint.get("OwnerId") or aws.account_id)

@@ -93,7 +93,7 @@ def subjects(aws: View) -> Iterator[Subject]:
 def invocation_bound_to_network(subject: Subject, aws: View) -> Verdict:
     r"""The credentials of what runs in a VPC reach no model from outside the account's network.
 
-    Judged is each role of the workload that a function, ECS service, AgentCore runtime or harness in a VPC runs as.
+    Judged is each role of the workload that a function, ECS service, instance, AgentCore runtime or harness in a VPC runs as.
     Asked is every action with which it reaches a model: does it work from the internet, or through another account's
     VPC endpoint?
 

@@ -102,7 +102,8 @@ def private_endpoint_for_used_planes(subject: Subject, aws: View) -> Verdict:
     """Every plane that something in a VPC may use has an endpoint in that VPC.
 
     Judged is each VPC together with each plane (bedrock-runtime, bedrock-agent-runtime, bedrock-agentcore,
-    bedrock-mantle) that the role of a function, ECS service, AgentCore runtime or harness in it may use.
+    bedrock-mantle) that the role of a function, ECS service, instance, AgentCore runtime or harness in it may
+    use.
 
     Passes: an interface endpoint of the plane is Available in the VPC, or in a VPC of this account that
     ``shared_endpoint_vpcs`` names.

@@ -17,6 +17,8 @@ from collectors import ec2
 _TCP = frozenset({"tcp", "6", "-1", ""})
 _WORLD = {4: 8, 6: 16}
 """A block at least this wide is the world, however it is cut."""
+_PRIVATE = ipaddress.IPv6Network("fc00::/7")
+"""IPv6 addresses that no router of the internet knows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,5 +72,7 @@ def is_world(text: str) -> bool:
     try:
         block = ipaddress.ip_network(text, strict=False)
     except ValueError:
+        return False
+    if isinstance(block, ipaddress.IPv6Network) and block.subnet_of(_PRIVATE):
         return False
     return block.prefixlen < _WORLD[block.version]

@@ -1,6 +1,7 @@
-"""What runs inside a VPC and under which role: functions, ECS services, AgentCore runtimes and harnesses.
+"""What runs inside a VPC and under which role: functions, ECS services, instances, AgentCore runtimes and harnesses.
 
-A function names its VPC; the others name subnets, whose VPC and owner ``DescribeSubnets`` tells.
+A function and an instance name their VPC; the others name subnets, whose VPC and owner ``DescribeSubnets`` tells. An
+instance names an instance profile, whose role the account's authorization details tell.
 """
 
 from collections.abc import Iterator
@@ -8,10 +9,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from assessor.model.operation import Operation
-from assessor.model.path import values
+from assessor.model.path import first, values
 from assessor.model.reading import Call, UnseenError, Why
 from assessor.model.view import Gathered, View, gather
-from collectors import bedrock_agentcore_control, ec2, ecs, lambda_
+from collectors import bedrock_agentcore_control, ec2, ecs, iam, lambda_
 from evaluators.derived.offered import offered, surely
 
 READS: tuple[Operation, ...] = (
@@ -21,7 +22,10 @@ READS: tuple[Operation, ...] = (
     bedrock_agentcore_control.GET_AGENT_RUNTIME,
     bedrock_agentcore_control.GET_HARNESS,
     ec2.DESCRIBE_SUBNETS,
+    ec2.DESCRIBE_INSTANCES,
+    iam.GET_ACCOUNT_AUTHORIZATION_DETAILS,
 )
+_GONE = frozenset({"terminated", "shutting-down"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +60,7 @@ def vpc_callers(aws: View) -> Gathered[VpcCaller]:
     return gather(
         surely(_functions(aws)),
         surely(_services(aws)),
+        _instances(aws),
         surely(_runtimes(aws)),
         offered(_harnesses(aws)),
     )
@@ -92,6 +97,35 @@ def _services(aws: View) -> Iterator[VpcCaller]:
     failure = unseen or services.unseen
     if failure is not None:
         raise failure
+
+
+def _instances(aws: View) -> Iterator[VpcCaller]:
+    unseen: UnseenError | None = None
+    for call, instance in aws.items_with_call(ec2.DESCRIBE_INSTANCES, "Reservations[].Instances"):
+        profile = str(first(instance, "IamInstanceProfile.Arn") or "")
+        vpc = str(instance.get("VpcId") or "")
+        if not profile or not vpc or str(first(instance, "State.Name") or "").lower() in _GONE:
+            continue
+        start = len(aws.trail)
+        try:
+            role = aws.derive(_profiles).get(profile, "")
+        except UnseenError as error:
+            unseen = unseen or error
+            continue
+        ident = str(instance.get("InstanceId") or "")
+        arn = f"arn:{aws.account.partition}:ec2:{aws.region}:{aws.account_id}:instance/{ident}"
+        yield VpcCaller(arn, f"instance {ident}", vpc, role, (call, *aws.trail[start:]))
+    if unseen is not None:
+        raise unseen
+
+
+def _profiles(aws: View) -> dict[str, str]:
+    """Instance profiles with their role: the account's authorization details name them under each role."""
+    return {
+        str(profile.get("Arn") or ""): str(role.get("Arn") or "")
+        for role in aws.items(iam.GET_ACCOUNT_AUTHORIZATION_DETAILS, "RoleDetailList")
+        for profile in role.get("InstanceProfileList") or ()
+    }
 
 
 def _runtimes(aws: View) -> Iterator[VpcCaller]:
