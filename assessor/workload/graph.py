@@ -189,10 +189,10 @@ class Graph:
         return known
 
     def link(self, edge: Edge) -> None:
-        """One hop more. Of several by the same rule between the same two, the strongest and narrowest stands."""
+        """One hop more. Of several by the same rule between the same two, one that is no suspicion stands first."""
         key = (edge.rule, edge.target)
         known = self._out.setdefault(edge.source, {}).get(key)
-        if known is None or (edge.strength, not edge.broad) > (known.strength, not known.broad):
+        if known is None or (not edge.weak, edge.strength) > (not known.weak, known.strength):
             self._out[edge.source][key] = edge
             self._into.setdefault(edge.target, {})[edge.rule, edge.source] = edge
 

@@ -18,7 +18,7 @@ MOST_HOPS = 8
 From a domain, an API or a stage to the method under it is no hop: it is the same request at the same service.
 """
 
-FARTHEST = 24
+FARTHEST = 96
 """Hops within which a model is looked for at all: one beyond `MOST_HOPS` is a trail that was not followed."""
 
 MOST_PATHS = 64
@@ -115,8 +115,6 @@ class Search:
         """Hops to a model over whatever edges."""
         self.clean = self._back(terminals, _strong)
         """Hops to a model over edges that are more than a suspicion."""
-        self.configured = self._back(terminals, _configured)
-        """The same, without what functions and queues may call by permission alone: such chains have no end."""
         self.confirmed = self._back_through(self.any)
         """Hops to a model by way of something that corroborates the whole."""
         self.gap = self._back(lost, _strong)
@@ -134,7 +132,7 @@ class Search:
 
     def far(self, node: str) -> bool:
         """Whether a path that counts leads from here to a model, though farther than paths are followed."""
-        return MOST_HOPS < self.configured.get(node, _NEVER) <= FARTHEST and not self.good(node)
+        return MOST_HOPS < self.clean.get(node, _NEVER) <= FARTHEST and not self.good(node)
 
     def suspect(self, node: str) -> bool:
         """Whether at least a suspicion of a path does."""
@@ -161,6 +159,11 @@ class Search:
         """Whether a door leads here, and from here the trail was lost."""
         return self.from_clean.get(node, _NEVER) + self.gap.get(node, _NEVER) <= MOST_HOPS
 
+    def through_far(self, node: str) -> int:
+        """The hops of the shortest way from a door through here to a model, where it is longer than is followed."""
+        hops = self.from_clean.get(node, _NEVER) + self.clean.get(node, _NEVER)
+        return hops if MOST_HOPS < hops <= FARTHEST and not self.through_good(node) else 0
+
     # -- paths ------------------------------------------------------------------------------------
     def from_door(self, door: Node, most: int = MOST_PATHS) -> Found:
         """All simple paths of at most `MOST_HOPS` hops, the surest first; and the gaps met."""
@@ -175,9 +178,7 @@ class Search:
         """The nearest places where a trail from here was lost, without going behind a suspicion."""
         found: dict[Gap, None] = {}
         if self.far(start):
-            detail = (
-                f"the nearest model is {self.configured[start]} hops away; paths are followed for {MOST_HOPS}"
-            )
+            detail = f"the nearest model is {self.clean[start]} hops away; paths are followed for {MOST_HOPS}"
             found[Gap("E0", start, Why.LINK_UNKNOWN, detail)] = None
         seen = {start}
         waiting = deque([(start, 0)])
@@ -242,10 +243,6 @@ class Search:
 
 def _strong(edge: Edge) -> bool:
     return not edge.weak
-
-
-def _configured(edge: Edge) -> bool:
-    return not edge.weak and not (edge.rule == "E22" and edge.strength is Strength.PERMITTED)
 
 
 def _whatever(_: Edge) -> bool:

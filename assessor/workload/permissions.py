@@ -26,6 +26,7 @@ from collectors import events, lambda_, stepfunctions
 READS: tuple[Operation, ...] = principals.READS
 
 _ASSUME = "sts:AssumeRole"
+_ASKS = "bedrock:InvokeModel"
 _MOST_NAMED = 64
 """Things of one class that one statement names one by one; beyond it, it is taken for all of them."""
 
@@ -112,7 +113,11 @@ _OF: Mapping[tuple[str, str], str] = {
     ("events", "event-bus"): "buses",
 }
 _BY_SERVICE = {"sqs": "queues", "sns": "topics"}
+_FOLLOWED = frozenset({"lambda", "states"})
+"""Services whose things are followed one by one, so that one in a Region that was not read is lost."""
 _CALLED = {action.lower(): one for one in CLASSES for action in one.actions}
+_GATHERING = frozenset({"queues", "topics", "tables", "buses"})
+"""Classes whose things in other accounts gather records and events; what else they lead to is not asked."""
 _SERVICES = frozenset({action.partition(":")[0] for action in _CALLED} | {"sts"})
 
 
@@ -234,17 +239,23 @@ class _Permissions:
                 broad = _wide(statement)
                 if one is not None and not broad:
                     yield from self._unlisted(one, ident)
+                if not broad and (
+                    action == _ASKS.lower() or (one is not None and one.name not in _GATHERING)
+                ):
+                    yield from self._out_of_sight(ident, principal, action, statement)
                 if one is None or not self._members.get(one.name):
                     continue
                 members, every = self._named(one, statement)
-                for member in members:
+                for member, asked in members.items():
                     if (
                         (action, member) not in done
                         and member != ident
-                        and self._may(principal, action, member)
+                        and self._may(principal, action, asked)
                     ):
                         done.add((action, member))
                         evidence = self._evidence(str(statement.ref))
+                        if member not in self.graph.nodes:
+                            yield targets.function(member)
                         yield Edge(
                             one.rule,
                             ident,
@@ -279,12 +290,12 @@ class _Permissions:
             one.rule, ident, hub, Strength.PERMITTED, self._evidence(str(statement.ref)), note, suspicion
         )
 
-    def _named(self, one: Class, statement: Statement) -> tuple[list[str], bool]:
-        """The members of a class that a statement names, or that it covers them all."""
+    def _named(self, one: Class, statement: Statement) -> tuple[dict[str, str], bool]:
+        """The members of a class that a statement names, each as it names them; or that it covers them all."""
         if statement.resources is None or statement.not_resources or statement.problems:
-            return [], True
+            return {}, True
         members = self._members[one.name]
-        found: dict[str, None] = {}
+        found: dict[str, str] = {}
         for template in statement.resources:
             text = template.constant
             if text is None:
@@ -294,9 +305,12 @@ class _Permissions:
                 self._matched[key] = _matching(text, members)
             matched = self._matched[key]
             if text == "*" or len(matched) > _MOST_NAMED:
-                return [], True
-            found.update(dict.fromkeys(matched))
-        return list(found), False
+                return {}, True
+            found.update(zip(matched, matched, strict=True))
+            if one.name == "functions":
+                for member, asked in _qualified(text, members):
+                    found.setdefault(member, asked)
+        return found, False
 
     def _may(self, principal: Principal, action: str, member: str) -> bool:
         verdict = self.known.universe.ask(principal, action, member)
@@ -310,7 +324,7 @@ class _Permissions:
             for action, statement in self._covering(policy):
                 if action != _ASSUME.lower():
                     continue
-                yield from self._elsewhere(ident, statement)
+                yield from self._out_of_sight(ident, principal, action, statement)
                 for role in self._roles(statement, allowed):
                     own[role] = own.get(role, True) and _wide(statement)
         for role, trusted in self._trusting(principal, allowed).items():
@@ -352,17 +366,34 @@ class _Permissions:
         self._reaching(allowed)
         return dict.fromkeys(self._trusted_by.get(principal.arn, ()), False)
 
-    def _elsewhere(self, ident: str, statement: Statement) -> Iterator[Piece]:
+    def _out_of_sight(
+        self, ident: str, principal: Principal, action: str, statement: Statement
+    ) -> Iterator[Gap]:
+        """What a statement names in other accounts and in Regions that were not read, unless that is denied."""
         for template in statement.resources or ():
-            arn = names.arn(template.constant or "")
-            if arn is not None and arn.account.isdecimal() and arn.account != self.aws.account_id:
-                yield Gap(
-                    "E14",
-                    ident,
-                    Why.CROSS_ACCOUNT,
-                    f"it may take on {template.constant} of account {arn.account}: what that may do is not known",
-                    call=self.known.evidence,
-                )
+            text = template.constant or ""
+            arn = names.arn(text)
+            if arn is None or not arn.account.isdecimal():
+                continue
+            own = arn.account == self.aws.account_id
+            if own and (arn.service not in _FOLLOWED or arn.region in ("", "*", *self.aws.account.regions)):
+                continue
+            if self.known.universe.ask(principal, action, text).denials:
+                continue
+            what = "take on" if action == _ASSUME.lower() else "call"
+            where = (
+                f"in {arn.region[:32]}, which this run did not read"
+                if own
+                else f"of account {arn.account}: what that may do is not known"
+            )
+            why = Why.LINK_UNKNOWN if own else Why.CROSS_ACCOUNT
+            yield Gap(
+                "E22" if arn.service in _FOLLOWED else "E14",
+                ident,
+                why,
+                f"it may {what} {text[:200]} {where}",
+                call=self.known.evidence,
+            )
 
 
 def _calling(policy: Policy) -> Iterator[tuple[str, Statement]]:
@@ -372,7 +403,7 @@ def _calling(policy: Policy) -> Iterator[tuple[str, Statement]]:
         prefixes = {pattern.text.partition(":")[0] for pattern in statement.actions}
         if not statement.not_actions and not prefixes & (_SERVICES | {"*"}):
             continue
-        for action in (*_CALLED, _ASSUME.lower()):
+        for action in (*_CALLED, _ASSUME.lower(), _ASKS.lower()):
             if statement.covers_action(action):
                 yield action, statement
 
@@ -406,6 +437,23 @@ def _matching(pattern: str, members: list[str]) -> list[str]:
             if len(found) > _MOST_NAMED:
                 break
     return found
+
+
+def _qualified(text: str, members: list[str]) -> Iterator[tuple[str, str]]:
+    """What a name with a qualifier stands for beside the aliases that are known: ``$LATEST``, and a version.
+
+    Invoking ``$LATEST`` by its name is asked on an ARN that ends in it, and the function itself is what runs.
+    """
+    plain, qualifier = names.qualifier(text)
+    if not qualifier:
+        return
+    for member in _matching(plain, members):
+        if not names.qualifier(member)[1]:
+            latest = f"{member}:$LATEST"
+            if arn_like(text).matches(latest):
+                yield member, latest
+            if qualifier.isdecimal():
+                yield f"{member}:{qualifier}", f"{member}:{qualifier}"
 
 
 def _own_principal(aws: View, ident: str) -> bool:

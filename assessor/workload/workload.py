@@ -8,7 +8,7 @@ from functools import cached_property
 from assessor.model.reading import Call, Why
 from assessor.workload import names
 from assessor.workload.graph import BESIDE, EVERYWHERE, STARTS, TERMINAL, Edge, Gap, Graph, Kind, Node, Pin
-from assessor.workload.paths import MOST_PATHS, Found, Path, Search, cost
+from assessor.workload.paths import MOST_HOPS, MOST_PATHS, Found, Path, Search, cost
 from assessor.workload.pins import Pins
 
 
@@ -186,6 +186,9 @@ class Workload:
         search = self.search
         if node is not None and search.through_unsure(ident):
             return tuple(search.gaps_from(ident))
+        if node is not None and (hops := search.through_far(ident)):
+            detail = f"the way from a door through it to a model is {hops} hops long; paths are followed for {MOST_HOPS}"
+            return (Gap("E0", ident, Why.LINK_UNKNOWN, detail),)
         rules = _hiding(ident, node)
         if node is None or search.good(ident) or search.unsure(ident):
             return tuple(gap for gap in self._failures if gap.rule in rules or gap.rule not in BESIDE)[

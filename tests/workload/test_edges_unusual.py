@@ -1,21 +1,25 @@
 """Hops spelled in unusual but legal ways, and what hands work on while it is not known to whom."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from assessor.model.reading import Why
+from assessor.workload.graph import Edge, Graph, Strength
 from assessor.workload.workload import Standing
 from tests.workload.accounts import (
     ACCOUNT,
     BEDROCK,
     LOGS,
+    OTHER,
     REGION,
     built,
     door,
     function,
     function_arn,
     merged,
+    proxy,
     rest_api,
     role,
     role_arn,
@@ -388,3 +392,74 @@ def test_e17_what_a_task_hands_on_is_followed(task: dict[str, Any], standing: St
 def test_e16_a_record_of_another_shape_is_passed_over(asked: Any) -> None:
     told = event("ask-role", requestParameters=asked)
     assert not any(edge.rule == "E16" for edge in observed(ASK, told).graph.edges())
+
+
+def may(action: str, resource: str, *others: dict[str, Any]) -> dict[str, Any]:
+    """An API before a function that may do one thing more than log."""
+    statement = {"Effect": "Allow", "Action": action, "Resource": resource}
+    return merged(
+        rest_api("front", {"POST /x": proxy(function_arn("front"))}),
+        function("front", "front-role"),
+        role("front-role", LOGS, statement, *others),
+    )
+
+
+@pytest.mark.parametrize(
+    ("action", "resource", "why"),
+    [
+        ("lambda:InvokeFunction", function_arn("ask", account=OTHER), Why.CROSS_ACCOUNT),
+        ("states:StartExecution", f"arn:aws:states:{REGION}:{OTHER}:stateMachine:m", Why.CROSS_ACCOUNT),
+        ("bedrock:InvokeModel", f"arn:aws:bedrock:{REGION}:{OTHER}:inference-profile/p", Why.CROSS_ACCOUNT),
+        ("bedrock:InvokeAgent", f"arn:aws:bedrock:{REGION}:{OTHER}:agent-alias/A/B", Why.CROSS_ACCOUNT),
+        ("sts:AssumeRole", role_arn("r", account=OTHER), Why.CROSS_ACCOUNT),
+        ("lambda:InvokeFunction", function_arn("ask", region="eu-west-1"), Why.LINK_UNKNOWN),
+    ],
+)
+def test_e14_e22_what_a_role_may_call_out_of_sight_is_unknown_unless_it_is_denied(
+    action: str, resource: str, why: Why
+) -> None:
+    found = built(may(action, resource)).reach(FRONT)
+    assert found.standing is Standing.UNKNOWN
+    assert why in {gap.why for gap in found.gaps}
+    denied = {"Effect": "Deny", "Action": action, "Resource": "*"}
+    assert built(may(action, resource, denied)).reach(FRONT).standing is Standing.NOT_ON_PATH
+
+
+@pytest.mark.parametrize(
+    ("qualifier", "standing"),
+    [
+        ("*", Standing.ON_PATH),
+        ("$LATEST", Standing.ON_PATH),
+        ("7", Standing.UNKNOWN),
+        ("gone", Standing.NOT_ON_PATH),
+    ],
+)
+def test_e22_a_permission_for_what_is_behind_a_function_s_name(qualifier: str, standing: Standing) -> None:
+    content = merged(may("lambda:InvokeFunction", f"{function_arn('ask')}:{qualifier}"), ASK)
+    assert built(content).reach(FRONT).standing is standing
+
+
+@pytest.mark.parametrize(
+    ("length", "standing"), [(3, Standing.ON_PATH), (4, Standing.UNKNOWN), (16, Standing.UNKNOWN)]
+)
+def test_e22_a_chain_of_functions_beyond_eight_hops_is_unknown_all_along(
+    length: int, standing: Standing
+) -> None:
+    parts = [rest_api("front", {"POST /x": proxy(function_arn("f0"))})]
+    for n in range(length):
+        onward = {"Effect": "Allow", "Action": "lambda:InvokeFunction", "Resource": function_arn(f"f{n + 1}")}
+        parts += [function(f"f{n}", f"r{n}"), role(f"r{n}", BEDROCK if n == length - 1 else onward)]
+    workload = built(merged(*parts))
+    assert workload.reach(FRONT).standing is standing
+    for n in (0, length - 1):
+        assert workload.reach(role_arn(f"r{n}")).standing is standing
+
+
+def test_of_two_hops_between_the_same_two_the_one_that_is_no_suspicion_stands() -> None:
+    sure = Edge("E14", "a", "b", Strength.PERMITTED)
+    pair = (sure, replace(sure, strength=Strength.OBSERVED, broad=True))
+    for order in (pair, pair[::-1]):
+        graph = Graph()
+        for edge in order:
+            graph.link(edge)
+        assert [edge.weak for edge in graph.out("a")] == [False]
