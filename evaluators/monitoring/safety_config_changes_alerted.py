@@ -19,6 +19,17 @@ from evaluators.derived.watch.filter_patterns import selects
 from evaluators.derived.watch.trails import MANAGEMENT, Trail, records, trail_selectors, trail_status
 
 _SERVICE = "bedrock"
+# What a request names, so that a pattern that only wants it to be there is met, and one that wants a certain value is not.
+_NAMES: Mapping[str, str] = {
+    "DeleteEnforcedGuardrailConfiguration": "configId",
+    "DeleteFlow": "flowIdentifier",
+    "DeleteGuardrail": "guardrailIdentifier",
+    "PutAccountDataRetention": "mode",
+    "PutResourcePolicy": "resourceArn",
+    "UpdateAgent": "agentId",
+    "UpdateFlow": "flowIdentifier",
+    "UpdateGuardrail": "guardrailIdentifier",
+}
 
 
 @control(
@@ -151,7 +162,7 @@ def _watched(aws: View, entry: str) -> _Answer:
 
 @dataclass(frozen=True, slots=True)
 class _Recording:
-    """The trails that record the changes of a service in this Region."""
+    """The trails that record the changes of a service in this Region. unseen: why others may do so as well."""
 
     trails: tuple[Trail, ...]
     unseen: UnseenError | None
@@ -162,7 +173,7 @@ def _recording(aws: View, service: str) -> _Recording:
     found: list[Trail] = []
     unseen: UnseenError | None = None
     try:
-        for trail in trails.trails(aws):
+        for trail in trails.trails(aws, of_region=True):
             if not trail.multi_region and trail.facts.get("HomeRegion") != aws.region:
                 continue
             try:
@@ -174,7 +185,7 @@ def _recording(aws: View, service: str) -> _Recording:
                 unseen = unseen or error
     except UnseenError as error:
         unseen = unseen or error
-    return _Recording(tuple(found), None if found else unseen)
+    return _Recording(tuple(found), unseen)
 
 
 def _by_filter(aws: View, trail: Trail, event: Mapping[str, Any], entry: str) -> _Answer:
@@ -249,7 +260,7 @@ def _sample(aws: View, service: str, name: str) -> dict[str, Any]:
             "awsRegion": aws.region,
             "sourceIPAddress": "203.0.113.99",
             "userAgent": "zz99",
-            "requestParameters": {},
+            "requestParameters": {_NAMES[name]: "zz99"} if name in _NAMES else {},
             "responseElements": None,
             "requestID": "zz99",
             "eventID": "zz99",
