@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from assessor.model.control import Level, Subject, control
 from assessor.model.path import first
 from assessor.model.reading import UnseenError
-from assessor.model.verdict import Item, Severity, Status, Verdict
+from assessor.model.verdict import Item, Severity, Status, Verdict, passed
 from assessor.model.view import View
 from assessor.workload import names
 from collectors import lambda_
@@ -60,7 +60,7 @@ def subjects(aws: View) -> Iterator[Subject]:
     },
     parameters=("max_concurrency",),
     edge_cases=(
-        "0 means that the function is switched off: a legitimate andon state.",
+        "0 means that the function is switched off: a legitimate andon state, whatever feeds it.",
         "An account whose own limit is as low caps every function.",
         "A queue that feeds the function needs a ceiling of its own: FAIL at low.",
         (
@@ -89,17 +89,21 @@ def function_concurrency_capped(subject: Subject, aws: View) -> Verdict:
     """
     handler = subject.about["handler"]
     assert isinstance(handler, Handler)
-    looks = [lambda: _ceiling(handler, aws), lambda: _queues(handler, aws), lambda: _recursion(handler, aws)]
-    return weighed(handler.what, looks)
-
-
-def _ceiling(handler: Handler, aws: View) -> Iterator[Problem | str]:
-    most = aws.parameters.get("max_concurrency")
+    # Whatever feeds a function that is switched off, and however it calls itself, does not run.
     answer = aws.get(lambda_.GET_FUNCTION_CONCURRENCY, FunctionName=handler.name) or {}
     reserved = answer.get("ReservedConcurrentExecutions")
     if reserved == 0:
-        yield "reserved concurrency is 0: it is switched off"
-        return
+        return passed(f"Function {handler.name}: reserved concurrency is 0: it is switched off")
+    looks = [
+        lambda: _ceiling(handler, reserved, aws),
+        lambda: _queues(handler, aws),
+        lambda: _recursion(handler, aws),
+    ]
+    return weighed(handler.what, looks)
+
+
+def _ceiling(handler: Handler, reserved: object, aws: View) -> Iterator[Problem | str]:
+    most = aws.parameters.get("max_concurrency")
     if isinstance(reserved, int) and reserved <= most:
         yield f"reserved concurrency is {reserved}"
         return
