@@ -19,7 +19,7 @@ from assessor.iam.request import arn_field
 from assessor.iam.universe import Access
 from assessor.model.operation import Operation
 from assessor.model.path import first
-from assessor.model.reading import UnseenError
+from assessor.model.reading import UnseenError, Why
 from assessor.model.view import Answer, View, gather
 from collectors import bedrock_agent, s3vectors
 from evaluators.derived.data import serverless_policies, stores
@@ -136,7 +136,10 @@ def wielders(aws: View, at: View, store: Store, settings: Answer) -> Wielders:
     known = estate(aws)
     result = Wielders()
     if store.kind == SERVERLESS:
-        _serverless(aws, at, store, str(settings.get("name") or ""), result)
+        name = str(settings.get("name") or "")
+        if not name:
+            raise UnseenError(Why.ERROR, f"AWS told of collection {store.arn} without its name")
+        _serverless(aws, at, store, name, result)
         return result
     policy: Policy | None = None
     if store.kind == DOMAIN:

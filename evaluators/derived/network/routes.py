@@ -215,10 +215,12 @@ def _nat(aws: View, ident: str, subnet: str, family: int, passed: frozenset[str]
         return
     own = str(found.get("SubnetId") or "")
     behind: list[Exit] = []
-    if own and own not in passed:
-        table = _table(aws, own, str(found.get("VpcId") or ""))
-        if table is not None:
-            behind = list(_of_table(aws, table, own, passed | {own}))
+    table = _table(aws, own, str(found.get("VpcId") or "")) if own and own not in passed else None
+    if table is not None:
+        behind = list(_of_table(aws, table, own, passed | {own}))
+    elif private and own not in passed:
+        yield Exit(subnet, family, Leads.ELSEWHERE, f"{by}, whose own route table is not listed")
+        return
     onward = [
         replace(one, subnet=subnet, by=f"{by}, then {one.by}") for one in behind if one.family in (V4, _ANY)
     ]
