@@ -13,7 +13,7 @@ from collectors import appsync, logs, naming, stepfunctions
 from evaluators.derived.doors import http_doors, rest_doors, web_doors
 from evaluators.derived.doors.doors import doors_appsync, doors_http_stages, doors_rest_methods
 from evaluators.derived.doors.http_doors import HttpStage, Route
-from evaluators.derived.doors.rest_doors import RestMethod, applied_setting
+from evaluators.derived.doors.rest_doors import ANY, RestMethod, applied_setting, settings_of_path
 from evaluators.derived.doors.web_doors import WebDoor
 from evaluators.derived.offered import offered
 from evaluators.derived.weighing import Problem, weighed
@@ -170,6 +170,11 @@ def _trace(method: RestMethod) -> Iterator[Problem | str]:
         yield Problem(Severity.HIGH, f"requests and answers are traced in full ({where})")
     else:
         yield f"no data trace ({where})"
+    if method.verb == ANY:
+        # It answers verbs that may have settings of their own.
+        for verb, own in sorted(settings_of_path(method).items()):
+            if verb != ANY and own.get("dataTraceEnabled") is True:
+                yield Problem(Severity.HIGH, f"its {verb} requests and answers are traced in full")
 
 
 def _cache(method: RestMethod) -> Iterator[Problem | str]:
@@ -229,7 +234,10 @@ def _executions(arn: str, aws: View) -> Iterator[Problem | str]:
     if level == "OFF" or config.get("includeExecutionData") is not True:
         yield f"execution data is not logged (level {level})"
         return
-    for where in values(config, "destinations[].cloudWatchLogsLogGroup.logGroupArn"):
+    groups = list(values(config, "destinations[].cloudWatchLogsLogGroup.logGroupArn"))
+    if not groups:
+        yield f"execution data has no log group to go to (level {level})"
+    for where in groups:
         group = naming.log_group(str(where)) or str(where)
         owner = naming.account(str(where))
         if owner not in (None, aws.account_id):

@@ -192,11 +192,19 @@ _EVERYTHING = "*/*"
 
 def applied_setting(method: RestMethod) -> tuple[Answer, str]:
     """The entry of ``methodSettings`` that applies to the method, and where it stands: its own before the stage's."""
-    settings = method.stage.stage.get("methodSettings") or {}
-    wanted = method.path.strip("/")
-    for key, setting in settings.items():
-        path, _, verb = str(key).rpartition("/")
-        if verb == method.verb and path.replace("~1", "/").strip("/") == wanted and key != _EVERYTHING:
-            return setting, "setting of the method"
-    everything = settings.get(_EVERYTHING)
+    own = settings_of_path(method).get(method.verb)
+    if own is not None:
+        return own, "setting of the method"
+    everything = (method.stage.stage.get("methodSettings") or {}).get(_EVERYTHING)
     return everything or {}, "setting of the stage" if everything is not None else "no setting"
+
+
+def settings_of_path(method: RestMethod) -> dict[str, Answer]:
+    """The entries of ``methodSettings`` for the path of the method, by HTTP verb."""
+    wanted = method.path.strip("/")
+    found: dict[str, Answer] = {}
+    for key, setting in (method.stage.stage.get("methodSettings") or {}).items():
+        path, _, verb = str(key).rpartition("/")
+        if path.replace("~1", "/").strip("/") == wanted and key != _EVERYTHING:
+            found.setdefault(verb, setting or {})
+    return found
