@@ -97,10 +97,12 @@ def rag_buckets_versioned(subject: Subject, aws: View) -> Verdict:
             Why.ERROR, f"A lifecycle rule of {bucket.what} does not say when noncurrent versions go"
         )
     elsewhere = [rule for rule in removing if rule not in touching and (_days(rule) or 0) < least]
-    unseen = aws.derive(rag.rag_buckets).unseen
-    if elsewhere and unseen is not None:
-        # What could not be read may read below the prefix of such a rule.
-        raise unseen
+    if elsewhere:
+        # What could not be read, in whichever Region, may read below the prefix of such a rule.
+        for here in aws.regions():
+            unseen = here.derive(rag.rag_buckets).unseen
+            if unseen is not None:
+                raise unseen
     kept = f"kept {min(known)} days" if known else "kept for ever"
     mfa = ("deleting versions needs MFA",) if versioning.get("MFADelete") == "Enabled" else ()
     return passed(f"Versioning is Enabled on {bucket.what}; noncurrent versions are {kept}", *mfa)

@@ -64,7 +64,8 @@ def _agents(aws: View) -> Iterator[Subject]:
         held.setdefault(str(call.request.get("agentId", "")), []).append((call, item))
     for agent, aliases in held.items():
         deployed = [one for one in aliases if one[1].get("agentAliasId") != TEST_ALIAS]
-        for call, item in deployed or aliases:
+        # Of a listing that broke off the rest may hold a deployed one.
+        for call, item in deployed or (aliases if found.unseen is None else ()):
             alias = str(item.get("agentAliasId") or "")
             live = Live(
                 agent,
@@ -86,7 +87,7 @@ def _flows(aws: View) -> Iterator[Subject]:
         held.setdefault(flow, []).append((call, item))
     for flow, aliases in held.items():
         deployed = [one for one in aliases if one[1].get("id") != TEST_ALIAS]
-        for call, item in deployed or aliases:
+        for call, item in deployed or (aliases if found.unseen is None else ()):
             alias = str(item.get("id") or "")
             routes = tuple(map(str, values(item, "routingConfiguration[].flowVersion")))
             live = Live(flow, alias, routes, test=alias == TEST_ALIAS)

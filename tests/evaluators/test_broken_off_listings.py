@@ -21,52 +21,6 @@ from assessor.model.verdict import Status
 from tests.aws.account import snapshot_of
 from tests.evaluators.test_cases import BY_ID, CASES, ORGANIZATION, Case, load
 
-CONTROLS = (
-    "GAI-1.03",
-    "GAI-2.05",
-    "GAI-3.01",
-    "GAI-3.02",
-    "GAI-3.03",
-    "GAI-3.08",
-    "GAI-3.14",
-    "GAI-3.15",
-    "GAI-3.16",
-    "GAI-3.18",
-    "GAI-3.19",
-    "GAI-3.20",
-    "GAI-3.21",
-    "GAI-3.22",
-    "GAI-3.23",
-    "GAI-3.24",
-    "GAI-3.26",
-    "GAI-4.01",
-    "GAI-4.02",
-    "GAI-4.03",
-    "GAI-4.04",
-    "GAI-4.05",
-    "GAI-4.07",
-    "GAI-4.09",
-    "GAI-4.12",
-    "GAI-4.15",
-    "GAI-4.18",
-    "GAI-4.23",
-    "GAI-5.02",
-    "GAI-5.06",
-    "GAI-5.08",
-    "GAI-5.09",
-    "GAI-5.15",
-    "GAI-5.18",
-    "GAI-6.01",
-    "GAI-6.06",
-    "GAI-6.09",
-    "GAI-6.10",
-    "GAI-6.12",
-    "GAI-6.13",
-    "GAI-6.17",
-    "GAI-6.20",
-    "GAI-7.20",
-)
-
 
 def losses(operation: Operation, reading: Reading) -> Iterator[Unseen]:
     """The ways in which an answer can be lost."""
@@ -93,7 +47,7 @@ def without_the_organization(row: Finding, lost_service: str) -> bool:
     return row.status is Status.FAIL and "before RCP" in row.observed and lost_service in ORGANIZATION
 
 
-@pytest.mark.parametrize("control_id", CONTROLS)
+@pytest.mark.parametrize("control_id", sorted(BY_ID))
 def test_losing_one_answer_never_makes_a_pass_or_a_fail(control_id: str) -> None:
     control = BY_ID[control_id]
     operations = {operation.id: operation for operation in closure(control.operations("workload"))}
@@ -112,4 +66,4 @@ def test_losing_one_answer_never_makes_a_pass_or_a_fail(control_id: str) -> None
                         assert before.get(row.finding_id) == row.status, (
                             f"{case.name}: without {call.operation} {call.params}: {row.status} {row.observed}"
                         )
-    assert tried >= 40
+    assert tried > 0

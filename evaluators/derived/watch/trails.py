@@ -48,14 +48,15 @@ class Trail:
         return str(self.facts.get("Name") or self.arn.rpartition("/")[2])
 
 
-def trails(aws: View) -> Iterator[Trail]:
+def trails(aws: View, *, of_region: bool = False) -> Iterator[Trail]:
     """Every trail that records something of this account, each once, those of the organization included.
 
-    Raises UnseenError when no Region answered; a single-Region trail of a Region that did not answer is not known.
+    of_region: what records the view's Region is asked, so that its own listing is needed: a trail of one Region shows
+    there alone. Raises UnseenError, after those that are known, when that is missing, or no Region answered.
     """
     known: dict[str, Trail] = {}
     unseen: UnseenError | None = None
-    answered = False
+    answered = own = False
     for here in aws.regions():
         try:
             for call, facts in here.items_with_call(cloudtrail.DESCRIBE_TRAILS):
@@ -65,8 +66,9 @@ def trails(aws: View) -> Iterator[Trail]:
             answered = True
         except UnseenError as error:
             unseen = unseen or error
+            own = own or (of_region and here.region == aws.region)
     yield from known.values()
-    if not answered and unseen is not None:
+    if (own or not answered) and unseen is not None:
         raise unseen
 
 
