@@ -6,12 +6,12 @@ from assessor.model.control import Level, Subject, control
 from assessor.model.path import values
 from assessor.model.reading import UnseenError
 from assessor.model.verdict import Item, Severity, Status, Verdict, failed, passed
-from assessor.model.view import View
+from assessor.model.view import Answer, View
 from collectors import bedrock, bedrock_agent, bedrock_agentcore_control, naming
 from evaluators.derived.foundation import references
-from evaluators.derived.foundation.references import model_arn, model_references
+from evaluators.derived.foundation.references import model_arn, model_references, models_named
 from evaluators.derived.moments import days_since
-from evaluators.derived.offered import offered
+from evaluators.derived.offered import surely
 
 _MODEL = "AWS::Bedrock::FoundationModel"
 _BASE = "AWS::Bedrock::KnowledgeBase"
@@ -39,20 +39,29 @@ def subjects(aws: View) -> Iterator[Subject]:
         unseen = error
     yield from models.values()
     try:
-        for call, base in offered(aws.items_with_call(bedrock_agent.LIST_KNOWLEDGE_BASES)):
+        for call, base in surely(aws.items_with_call(bedrock_agent.LIST_KNOWLEDGE_BASES)):
             ident = str(base.get("knowledgeBaseId"))
             arn = f"arn:{aws.account.partition}:bedrock:{aws.region}:{aws.account_id}:knowledge-base/{ident}"
             yield Subject(arn, _BASE, about={"id": ident}, evidence=(call,))
     except UnseenError as error:
         unseen = unseen or error
     try:
-        for call, one in offered(aws.items_with_call(bedrock_agentcore_control.LIST_AGENT_RUNTIMES)):
+        for call, one in surely(aws.items_with_call(bedrock_agentcore_control.LIST_AGENT_RUNTIMES)):
             arn = str(one.get("agentRuntimeArn"))
             yield Subject(arn, _RUNTIME, about={"id": str(one.get("agentRuntimeId"))}, evidence=(call,))
     except UnseenError as error:
         unseen = unseen or error
     if unseen is not None:
         raise unseen
+
+
+def _evaluated(job: Answer, aws: View) -> set[str]:
+    """The ids of the models and knowledge bases that a job evaluated. Raises UnseenError."""
+    found: set[str] = set()
+    for path in _NAMED:
+        for text in map(str, values(job, path)):
+            found |= {naming.last_name(text) or text, *models_named(aws, text)}
+    return found
 
 
 def _online(aws: View, ident: str) -> Verdict:
@@ -102,6 +111,7 @@ def _online(aws: View, ident: str) -> Verdict:
     edge_cases=(
         "A completed job says it ran, not that it passed.",
         "modelIdentifiers is the older field; read both.",
+        "A job may name an inference profile or provisioned throughput: the models behind it were evaluated.",
     ),
     workload_aware=False,
 )
@@ -125,15 +135,21 @@ def model_evaluation_recent(subject: Subject, aws: View) -> Verdict:
         return _online(aws, ident)
     limit = int(aws.parameters.get("window_days"))
     ages: list[float] = []
-    for job in aws.items(bedrock.LIST_EVALUATION_JOBS):
-        named = {str(text) for path in _NAMED for text in values(job, path)}
-        if job.get("status") != "Completed" or ident not in {
-            naming.last_name(text) or text for text in named
-        }:
-            continue
-        age = days_since(job.get("creationTime"), aws.now)
-        if age is not None:
-            ages.append(age)
+    unseen: UnseenError | None = None
+    try:
+        for job in aws.items(bedrock.LIST_EVALUATION_JOBS):
+            age = days_since(job.get("creationTime"), aws.now)
+            if job.get("status") != "Completed" or age is None:
+                continue
+            try:
+                ages += [age] if ident in _evaluated(job, aws) else []
+            except UnseenError as error:
+                unseen = unseen or error
+    except UnseenError as error:
+        unseen = error
+    # An evaluation that was seen is proof, whatever else was not.
+    if unseen is not None and (not ages or min(ages) > limit):
+        raise unseen
     if not ages:
         return failed(f"No completed evaluation names {ident}")
     observed = f"{ident} was last evaluated {int(min(ages))} days ago; at most {limit}"

@@ -11,7 +11,7 @@ from evaluators.derived.compute import invokers
 from evaluators.derived.compute.invokers import invoking_function
 from evaluators.derived.foundation import flows
 from evaluators.derived.foundation.flows import FlowVersion, deployed_flows, flow_nodes
-from evaluators.derived.offered import offered
+from evaluators.derived.offered import surely
 
 _PROMPT = "AWS::Bedrock::Prompt"
 _FLOW = "AWS::Bedrock::Flow"
@@ -24,7 +24,7 @@ def subjects(aws: View) -> Iterator[Subject]:
     prompts = 0
     listed = True
     try:
-        for call, prompt in offered(aws.items_with_call(bedrock_agent.LIST_PROMPTS)):
+        for call, prompt in surely(aws.items_with_call(bedrock_agent.LIST_PROMPTS)):
             prompts += 1
             arn = str(prompt.get("arn") or aws.root_arn)
             yield Subject(arn, _PROMPT, about={"id": str(prompt.get("id"))}, evidence=(call,))

@@ -15,7 +15,7 @@ from assessor.model.path import values
 from assessor.model.reading import Call, UnseenError
 from assessor.model.view import Gathered, View, gather
 from collectors import bedrock, bedrock_agent, naming
-from evaluators.derived.offered import offered
+from evaluators.derived.offered import surely
 from evaluators.derived.principals import universe
 from evaluators.derived.principals.universe import estate
 from evaluators.derived.watch import alarm_dimensions
@@ -90,7 +90,7 @@ def _found(aws: View) -> Gathered[Reference]:
     routes, unseen = _routes(aws)
     named = gather(
         *(
-            offered(source(aws))
+            surely(source(aws))
             for source in (
                 _agents,
                 _agent_versions,
@@ -109,11 +109,35 @@ def _found(aws: View) -> Gathered[Reference]:
     return Gathered(found, named.unseen or unseen)
 
 
+def models_named(aws: View, text: str) -> tuple[str, ...]:
+    """The ids of the foundation models that an id or ARN means: a model's, a profile's or provisioned throughput's.
+
+    Raises UnseenError where it names what could not be listed.
+    """
+    routes, unseen = aws.derive(_known_routes)
+    found = _resolved(aws, Named(text, "", "", "", ()), routes).ids
+    if not found and unseen is not None and (_is_profile(text) or ":provisioned-model/" in text):
+        raise unseen
+    return found
+
+
+def _known_routes(aws: View) -> tuple[Mapping[str, tuple[str, ...]], UnseenError | None]:
+    routes, unseen = _routes(aws)
+    bought: dict[str, tuple[str, ...]] = {}
+    try:
+        for one in surely(aws.items(bedrock.LIST_PROVISIONED_MODEL_THROUGHPUTS)):
+            if one.get("provisionedModelArn") and one.get("foundationModelArn"):
+                bought[str(one["provisionedModelArn"])] = (str(one["foundationModelArn"]),)
+    except UnseenError as error:
+        unseen = unseen or error
+    return {**routes, **bought}, unseen
+
+
 def _routes(aws: View) -> tuple[Mapping[str, tuple[str, ...]], UnseenError | None]:
     """The models of each inference profile, by its ARN and by its id."""
     routes: dict[str, tuple[str, ...]] = {}
     try:
-        for profile in offered(aws.items(bedrock.LIST_INFERENCE_PROFILES)):
+        for profile in surely(aws.items(bedrock.LIST_INFERENCE_PROFILES)):
             models = tuple(str(arn) for arn in values(profile, "models[].modelArn"))
             for name in ("inferenceProfileArn", "inferenceProfileId"):
                 if profile.get(name):
