@@ -145,13 +145,18 @@ def _ask_all(question: Question, action: str, resource: str, org: str | None, fo
     _ask_providers(question, action, resource, found)
 
 
+def _partition(resource: str) -> str:
+    """The partition of what is asked about: nobody comes from another one."""
+    return resource.split(":")[1] if resource.startswith("arn:") else "aws"
+
+
 def _setting_keys(question: Question) -> Given:
     auth = question.setting.url_auth
     return {} if auth is None else {"lambda:FunctionUrlAuthType": auth}
 
 
 def _ask_strangers(question: Question, action: str, resource: str, found: Collected) -> Level | None:
-    stranger = parse_caller(f"arn:aws:iam::{STRANGER}:role/stranger")
+    stranger = parse_caller(f"arn:{_partition(resource)}:iam::{STRANGER}:role/stranger")
     orgs: list[str] = [STRANGER_ORG, ""]
     callers: list[tuple[Level, Caller, Given]] = [
         (Level.ANYONE if unsigned_possible(question, action) else Level.ANY_ACCOUNT, ANONYMOUS, NOBODY)
@@ -257,7 +262,7 @@ def _ask_organizations(
         for match in _ORG_ID.findall(template.constant or "")
     }
     for name in sorted(named | ({org} if org else set())):
-        caller = parse_caller(f"arn:aws:iam::{MEMBER}:role/member")
+        caller = parse_caller(f"arn:{_partition(resource)}:iam::{MEMBER}:role/member")
         paths = {"aws:PrincipalOrgPaths": UNKNOWN}
         who = {**signed_as(MEMBER, name, caller.arn), **paths}
         _ask_networks(question, _Asked(Level.ORG, name, caller, action, resource), who, found)
@@ -325,7 +330,7 @@ def _ask_accounts(question: Question, action: str, resource: str, found: Collect
                     if account != question.account:
                         callers.setdefault(account, {})
     for account, group in sorted(callers.items()):
-        generic = parse_caller(f"arn:aws:iam::{account}:role/administrator")
+        generic = parse_caller(f"arn:{_partition(resource)}:iam::{account}:role/administrator")
         for caller in (*group.values(), generic):
             arn = UNKNOWN if caller is generic else caller.arn
             who: Given = {**signed_as(account, None, caller.arn), "aws:PrincipalArn": arn}

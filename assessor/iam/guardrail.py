@@ -27,9 +27,7 @@ INFERENCE = ("bedrock:InvokeModel", "bedrock:InvokeModelWithResponseStream")
 """The actions behind InvokeModel, Converse, StartAsyncInvoke, and their streaming namesakes."""
 _LATER = 99_999
 """A version no guardrail has yet."""
-_STRANGERS = tuple(
-    f"arn:aws:bedrock:us-east-1:{STRANGER}:guardrail/zz99stranger{version}" for version in (":1", "")
-)
+_STRANGERS = tuple(f":bedrock:us-east-1:{STRANGER}:guardrail/zz99stranger{version}" for version in (":1", ""))
 
 
 class Mandate(StrEnum):
@@ -197,7 +195,9 @@ def ruling(
     own = tuple(dict.fromkeys(guardrails))
     candidates = dict.fromkeys((*own, *_literals(calls)))
     accepted = [g for g in candidates if _first_possible(calls, base.with_values({KEY: g}), budget).possible]
-    strange = [_first_possible(calls, base.with_values({KEY: g}), budget) for g in _STRANGERS]
+    partition = target.arn.split(":")[1] if target.arn.startswith("arn:") else "aws"
+    foreign = [f"arn:{partition}{rest}" for rest in _STRANGERS]
+    strange = [_first_possible(calls, base.with_values({KEY: g}), budget) for g in foreign]
     if not any(d.possible for d in strange) and any(d.undecided for d in strange):
         unsupported = tuple(dict.fromkeys(reason for d in strange for reason in d.unsupported))
         return Ruling(Mandate.UNKNOWN, action, target, exact=False, unsupported=unsupported)

@@ -12,6 +12,7 @@ from assessor.iam.request import Given
 from assessor.iam.shapes import STRANGER
 
 STRANGER_ORG = "o-zz99stranger"
+PARTITIONS = ("aws", "aws-us-gov", "aws-cn")
 MEMBER = "998244353903"
 """Some account of an organization that is asked about as a whole."""
 FOREIGN_ENDPOINT = "vpce-0zz99stranger"
@@ -194,6 +195,7 @@ def foreign_arns(*policies: Policy) -> list[str]:
             account = "" if service == "s3" or not parts[4] else STRANGER
             region = "" if service == "s3" else "us-east-1" if "*" in parts[3] else parts[3]
             rest = parts[5].replace("*", "zz99-stranger").replace("?", "z")
-            found.setdefault(f"arn:aws:{service}:{region}:{account}:{rest}")
+            partition = next((one for one in PARTITIONS if glob_matches(parts[1], one)), parts[1])
+            found.setdefault(f"arn:{partition}:{service}:{region}:{account}:{rest}")
     found.setdefault(f"arn:aws:service:us-east-1:{STRANGER}:zz99-stranger")
     return list(found)

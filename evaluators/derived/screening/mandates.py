@@ -31,9 +31,7 @@ READS: tuple[Operation, ...] = tuple(
     dict.fromkeys((*path_roles.READS, *enforcement.READS, *model_targets.READS))
 )
 
-_STRANGERS = tuple(
-    (f"arn:aws:bedrock:us-east-1:{STRANGER}:guardrail/zz99stranger{version}",) for version in (":1", "")
-)
+_STRANGERS = tuple(f":bedrock:us-east-1:{STRANGER}:guardrail/zz99stranger{version}" for version in (":1", ""))
 
 
 class Outcome(StrEnum):
@@ -231,7 +229,8 @@ class _Judged:
 
     def _any(self, action: str, target: Target) -> str:
         """What is possible with a guardrail nobody here chose, in words."""
-        strangers = (self.known.reach_with(action, KEY, value) for value in _STRANGERS)
+        partition = self.known.universe.partition
+        strangers = (self.known.reach_with(action, KEY, (f"arn:{partition}{rest}",)) for rest in _STRANGERS)
         if not any(self._possible(reach, target) for reach in strangers):
             return ""
         if any(one.comprehensive and _covers(one, target) for one in self.fences.known):
