@@ -34,6 +34,8 @@ def guarded_doors(aws: View) -> Gathered[Guarded]:
     failure = doors.unseen
     found: dict[str, Guarded] = {}
     for door in doors.known:
+        if door.kind == web_doors.DISTRIBUTION and door.answer.get("Enabled") is False:
+            continue  # it answers nobody
         start = len(aws.trail)
         try:
             acl = association(aws, door).acl
