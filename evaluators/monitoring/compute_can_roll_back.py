@@ -34,7 +34,7 @@ from evaluators.derived.doors import rest_doors, web_doors
 from evaluators.derived.doors.doors import doors_app_runner, doors_handlers, doors_rest_stages
 from evaluators.derived.doors.rest_doors import RestStage
 from evaluators.derived.doors.web_doors import WebDoor
-from evaluators.derived.offered import offered
+from evaluators.derived.offered import surely
 from evaluators.derived.words import sentence
 
 RUNTIME_ENDPOINT = "AWS::BedrockAgentCore::RuntimeEndpoint"
@@ -49,10 +49,10 @@ def subjects(aws: View) -> Iterator[Subject]:
         gather(
             _functions(aws),
             _hidden(aws),
-            offered(_runtimes(aws)),
-            offered(_endpoints(aws)),
+            surely(_runtimes(aws)),
+            surely(_endpoints(aws)),
             _stages(aws),
-            offered(_containers(aws)),
+            surely(_containers(aws)),
             _app_runner(aws),
         )
     )
