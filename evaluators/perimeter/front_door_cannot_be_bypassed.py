@@ -147,12 +147,19 @@ def front_door_cannot_be_bypassed(subject: Subject, aws: View) -> Verdict:
     inside = inward(aws, door)
     if inside:
         return not_applicable(f"{sentence(door.what)} does not answer the internet: {inside}")
-    before = distributions.before(aws, hosts(aws, door))
+    before = _before(aws, door)
     if isinstance(source, FunctionUrl):
         return _url(aws, door, source, before)
     if not before:
         return _single(door)
     return _weighed(aws, door, before, lambda: by_header(before, "it can be called directly"))
+
+
+def _before(aws: View, door: WebDoor) -> list[Distribution]:
+    """The distributions before a door. Its host names matter only where there are any."""
+    if not any(True for _ in distributions.enabled(aws)):
+        return []
+    return distributions.before(aws, hosts(aws, door))
 
 
 def _single(door: WebDoor, why: str = "no distribution of this account leads to it") -> Verdict:
@@ -234,7 +241,7 @@ def _url(aws: View, door: WebDoor, url: FunctionUrl, before: Sequence[Distributi
 
 def _balancer(aws: View, door: WebDoor) -> Verdict:
     inside = door.answer.get("Scheme") == "internal"
-    before = distributions.before(aws, hosts(aws, door))
+    before = _before(aws, door)
     if inside:
         before = [one for one in before if one.inner]
         if not before:

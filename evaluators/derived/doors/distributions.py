@@ -55,7 +55,7 @@ def before(aws: View, hosts: Iterable[str], under: tuple[str, str] = ("", "")) -
     """
     wanted = {host.lower() for host in hosts}
     found = []
-    for one in _enabled(aws):
+    for one in enabled(aws):
         origins = [origin for origin in _used(one) if _host(origin) in wanted and _path_fits(origin, under)]
         if origins:
             found.append(_distribution(one, origins))
@@ -67,7 +67,7 @@ def elsewhere(aws: View) -> Iterator[tuple[str, str]]:
 
     Raises UnseenError.
     """
-    for one in _enabled(aws):
+    for one in enabled(aws):
         for origin in _used(one):
             host = _host(origin)
             if host and not host.endswith(_AWS_HOSTS) and "S3OriginConfig" not in origin:
@@ -105,7 +105,8 @@ def _acts(rule: Mapping[str, Any]) -> bool:
     )
 
 
-def _enabled(aws: View) -> Iterator[Answer]:
+def enabled(aws: View) -> Iterator[Answer]:
+    """The distributions of this account that answer. Raises UnseenError."""
     for one in distributed(aws.account.partition, aws.items(cloudfront.LIST_DISTRIBUTIONS)):
         if one.get("Enabled") is not False:
             yield one

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from assessor.model.operation import Operation
 from assessor.model.path import values
+from assessor.model.reading import UnseenError, Why
 from assessor.model.view import Gathered, View, gather
 from collectors import bedrock_agentcore_control, elbv2
 from evaluators.derived.doors import web_doors
@@ -39,14 +40,21 @@ def network(door: WebDoor) -> bool:
 
 
 def hosts(aws: View, door: WebDoor) -> list[str]:
-    """The host names of a door that is no API of API Gateway, in lower case. Raises UnseenError."""
+    """The host names of a door that is no API of API Gateway, in lower case. Raises UnseenError, also where AWS states none."""
+    found = [host for host in _named(aws, door) if host]
+    if not found:
+        raise UnseenError(Why.LINK_UNKNOWN, f"AWS states no host name for {door.what}")
+    return found
+
+
+def _named(aws: View, door: WebDoor) -> list[str]:
     if isinstance(door.source, FunctionUrl):
         return [door.source.host.lower()]
     if door.kind == web_doors.BALANCER:
-        name = str(door.answer.get("DNSName", "")).lower()
-        return [name, f"dualstack.{name}"]
+        name = str(door.answer.get("DNSName") or "").lower()
+        return [name, f"dualstack.{name}"] if name else []
     if door.kind == web_doors.SERVICE:
-        return [str(door.answer.get("ServiceUrl", "")).lower()]
+        return [str(door.answer.get("ServiceUrl") or "").lower()]
     if door.kind == web_doors.GATEWAY:
         ident = door.answer.get("gatewayId")
         answer = aws.get(bedrock_agentcore_control.GET_GATEWAY, gatewayIdentifier=ident) or {}
