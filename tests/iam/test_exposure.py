@@ -374,3 +374,22 @@ def test_rcps_do_not_act_on_every_service(action: str) -> None:
     setting = Setting(rcps=((everything,),))
     found = exposure(parsed, resource="*", account=ACCOUNT, actions=[action], setting=setting)
     assert found.labels == (f"ACCOUNT:{OTHER}",)
+
+
+@pytest.mark.parametrize("partition", ["aws", "aws-us-gov", "aws-cn"])
+def test_strangers_come_from_the_partition_of_the_resource(partition: str) -> None:
+    """A pattern for any account of a partition lets strangers of that partition in, and their resources."""
+    arn = f"arn:{partition}:sns:some-region-1:{ACCOUNT}:topic"
+
+    def labels(principal: Any, condition: Any) -> tuple[str, ...]:
+        parsed = policy(
+            allow("sns:Publish", arn, condition, Principal=principal), use=Use.RESOURCE, name="topic"
+        )
+        return exposure(parsed, resource=arn, account=ACCOUNT, actions=["sns:Publish"]).labels
+
+    anybody = {"ArnLike": {"aws:PrincipalArn": f"arn:{partition}:iam::*:role/*"}}
+    assert labels({"AWS": "*"}, anybody) == ("ANY_ACCOUNT",)
+    any_rule = {"ArnLike": {"aws:SourceArn": f"arn:{partition}:events:some-region-1:*:rule/*"}}
+    assert labels({"Service": "events.amazonaws.com"}, any_rule) == ("SERVICE:events.amazonaws.com",)
+    our_rule = {"ArnLike": {"aws:SourceArn": f"arn:{partition}:events:some-region-1:{ACCOUNT}:rule/*"}}
+    assert labels({"Service": "events.amazonaws.com"}, our_rule) == ("PRIVATE",)

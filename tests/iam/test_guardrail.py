@@ -300,3 +300,12 @@ def test_a_guardrail_of_another_account_is_named() -> None:
     fenced = subject((BEDROCK, deny(BOTH, condition={"StringNotEquals": {K: foreign}})))
     found = ruling(fenced, INVOKE, Target(MODEL), guardrails=OWN)
     assert (found.mandate, found.accepted, found.foreign) == (Mandate.MANDATORY, (foreign,), (foreign,))
+
+
+@pytest.mark.parametrize("partition", ["aws", "aws-us-gov", "aws-cn"])
+def test_any_guardrail_of_the_partition_is_any_guardrail(partition: str) -> None:
+    """A pattern that a stranger's guardrail meets makes a guardrail mandatory, but any would do."""
+    pattern = f"arn:{partition}:bedrock:*:*:guardrail/*"
+    loose = subject((allow(BOTH, condition={"StringLike": {K: pattern}}),))
+    target = Target(f"arn:{partition}:bedrock:us-east-1::foundation-model/amazon.nova-pro-v1:0")
+    assert ruling(loose, INVOKE, target).mandate is Mandate.MANDATORY_ANY
