@@ -78,11 +78,12 @@ def borders(aws: View, graph: Graph) -> Iterator[Gap]:
             continue
         if node.kind is Kind.PRINCIPAL:
             continue
-        yield from _in_region(aws, node, arn, rule, unseen)
+        yield from _in_region(aws, graph, node, arn, rule, unseen)
 
 
 def _in_region(
     aws: View,
+    graph: Graph,
     node: Node,
     arn: names.Arn,
     rule: str,
@@ -101,7 +102,7 @@ def _in_region(
         yield Gap(rule, node.id, Why.LINK_UNKNOWN, detail)
         return
     if arn.service == "lambda" and names.qualifier(node.id)[1].isdecimal():
-        yield from _version(aws, node, arn, rule)
+        yield from _version(aws, graph, node, arn, rule)
         return
     for operation in _listings(arn):
         key = (arn.region, operation)
@@ -113,12 +114,19 @@ def _in_region(
             return
 
 
-def _version(aws: View, node: Node, arn: names.Arn, rule: str) -> Iterator[Gap]:
-    """A published version runs as the role it was published with, and few runs read every version."""
-    name = names.last(names.qualifier(node.id)[0])
-    found = one(aws.at(arn.region), lambda_.LIST_VERSIONS_BY_FUNCTION, FunctionName=name)
+def _version(aws: View, graph: Graph, node: Node, arn: names.Arn, rule: str) -> Iterator[Gap]:
+    """A published version runs as the role it was published with, not as the function's of today."""
+    there = aws.at(arn.region)
+    plain = names.qualifier(node.id)[0]
+    said = f"the role that {node.what} runs as was not read"
+    functions = listed(there, lambda_.LIST_FUNCTIONS).unseen
+    if next(graph.onward(plain), None) is None and not graph.lost(plain):
+        if functions is not None:
+            yield gap(rule, node.id, functions, said)
+        return  # otherwise there is no such function
+    found = one(there, lambda_.LIST_VERSIONS_BY_FUNCTION, FunctionName=names.last(plain))
     if found.unseen is not None:
-        yield Gap(rule, node.id, Why.LINK_UNKNOWN, f"the role that {node.what} runs as was not read")
+        yield gap(rule, node.id, found.unseen, said)
 
 
 def _listings(arn: names.Arn) -> tuple[Operation, ...]:

@@ -21,6 +21,7 @@ from collectors import lambda_
 READS: tuple[Operation, ...] = (
     lambda_.LIST_FUNCTIONS,
     lambda_.LIST_ALIASES,
+    lambda_.LIST_VERSIONS_BY_FUNCTION,
     lambda_.GET_FUNCTION_CONFIGURATION,
 )
 
@@ -28,7 +29,7 @@ _LATEST = "$LATEST"
 
 
 def functions(aws: View) -> Iterator[Piece]:
-    """Every function of the Region with its aliases; versions as far as a run has read them."""
+    """Every function of the Region with its aliases and published versions."""
     every = listed(aws, lambda_.LIST_FUNCTIONS)
     if every.unseen is not None:
         yield gap("E13", EVERYWHERE, every.unseen, "which functions there are is not known")

@@ -144,6 +144,7 @@ class _Permissions:
     _statements: dict[int, tuple[tuple[str, Statement], ...]] = field(default_factory=dict)
     _keep: list[Policy] = field(default_factory=list)
     _members: dict[str, list[str]] = field(default_factory=dict)
+    _versions: dict[str, list[str]] = field(default_factory=dict)
     _hubs: dict[str, Class] = field(default_factory=dict)
     _matched: dict[tuple[str, str], list[str]] = field(default_factory=dict)
     _unseen: dict[str, UnseenError | None] = field(default_factory=dict)
@@ -183,6 +184,10 @@ class _Permissions:
             if arn is None or arn.account not in ("", self.aws.account_id):
                 continue
             kind = arn.resource.partition(":")[0].partition("/")[0]
+            if arn.service == "lambda" and names.qualifier(node.id)[1].isdecimal():
+                # Its versions stand for no more than the function, or a few would pass for many functions.
+                self._versions.setdefault(names.qualifier(node.id)[0], []).append(node.id)
+                continue
             name = _OF.get((arn.service, kind)) or _BY_SERVICE.get(arn.service)
             if name is not None and not (name == "flows" and "/alias/" not in node.id):
                 self._members.setdefault(name, []).append(node.id)
@@ -308,9 +313,28 @@ class _Permissions:
                 return {}, True
             found.update(zip(matched, matched, strict=True))
             if one.name == "functions":
-                for member, asked in _qualified(text, members):
+                for member, asked in self._qualified(text, members):
                     found.setdefault(member, asked)
         return found, False
+
+    def _qualified(self, text: str, members: list[str]) -> Iterator[tuple[str, str]]:
+        """What a name with a qualifier stands for beside the aliases: ``$LATEST``, and versions.
+
+        Invoking ``$LATEST`` by its name is asked on an ARN that ends in it, and the function itself is what runs.
+        """
+        plain, qualifier = names.qualifier(text)
+        if not qualifier:
+            return
+        for member in _matching(plain, members):
+            if names.qualifier(member)[1]:
+                continue
+            latest = f"{member}:$LATEST"
+            if arn_like(text).matches(latest):
+                yield member, latest
+            versions = self._versions.get(member, [])
+            for version in [f"{member}:{qualifier}"] if qualifier.isdecimal() else versions:
+                if qualifier.isdecimal() or arn_like(text).matches(version):
+                    yield version, version
 
     def _may(self, principal: Principal, action: str, member: str) -> bool:
         verdict = self.known.universe.ask(principal, action, member)
@@ -437,23 +461,6 @@ def _matching(pattern: str, members: list[str]) -> list[str]:
             if len(found) > _MOST_NAMED:
                 break
     return found
-
-
-def _qualified(text: str, members: list[str]) -> Iterator[tuple[str, str]]:
-    """What a name with a qualifier stands for beside the aliases that are known: ``$LATEST``, and a version.
-
-    Invoking ``$LATEST`` by its name is asked on an ARN that ends in it, and the function itself is what runs.
-    """
-    plain, qualifier = names.qualifier(text)
-    if not qualifier:
-        return
-    for member in _matching(plain, members):
-        if not names.qualifier(member)[1]:
-            latest = f"{member}:$LATEST"
-            if arn_like(text).matches(latest):
-                yield member, latest
-            if qualifier.isdecimal():
-                yield f"{member}:{qualifier}", f"{member}:{qualifier}"
 
 
 def _own_principal(aws: View, ident: str) -> bool:

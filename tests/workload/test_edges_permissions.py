@@ -62,15 +62,28 @@ def test_e13_a_function_without_a_role_in_its_answer_is_unknown() -> None:
     assert [gap.why for gap in built(content).reach(FRONT).gaps] == [Why.LINK_UNKNOWN]
 
 
-def test_e13_a_published_version_that_was_not_read_is_unknown() -> None:
+def test_e13_a_published_version_runs_as_the_role_it_was_published_with() -> None:
+    version = {
+        "FunctionName": "front",
+        "FunctionArn": f"{function_arn('front')}:7",
+        "Role": role_arn("ask-role"),
+    }
     content = merged(
         rest_api("front", {"POST /x": proxy(f"{function_arn('front')}:7")}),
         function("front", "front-role"),
         role("front-role", LOGS),
+        role("ask-role", BEDROCK),
     )
-    found = built(content).reach(FRONT)
+    published = {
+        REGION: {"lambda": {"ListVersionsByFunction": [when({"Versions": [version]}, FunctionName="front")]}}
+    }
+    assert built(merged(content, published)).reach(FRONT).standing is Standing.ON_PATH
+    assert built(content).reach(FRONT).standing is Standing.NOT_ON_PATH
+    found = built(content, "lambda:ListVersionsByFunction").reach(FRONT)
     assert found.standing is Standing.UNKNOWN
     assert "version 7" in found.gaps[0].detail
+    assert found.grant == "lambda:ListVersionsByFunction"
+    assert built(content, "lambda:ListFunctions").reach(FRONT).grant == "lambda:ListFunctions"
 
 
 def test_e13_an_alias_that_does_not_exist_leads_nowhere_and_denied_aliases_are_unknown() -> None:

@@ -430,13 +430,31 @@ def test_e14_e22_what_a_role_may_call_out_of_sight_is_unknown_unless_it_is_denie
     [
         ("*", Standing.ON_PATH),
         ("$LATEST", Standing.ON_PATH),
-        ("7", Standing.UNKNOWN),
+        ("7", Standing.ON_PATH),
+        ("8", Standing.NOT_ON_PATH),
         ("gone", Standing.NOT_ON_PATH),
     ],
 )
 def test_e22_a_permission_for_what_is_behind_a_function_s_name(qualifier: str, standing: Standing) -> None:
-    content = merged(may("lambda:InvokeFunction", f"{function_arn('ask')}:{qualifier}"), ASK)
+    versions = [
+        {"FunctionName": "ask", "FunctionArn": f"{function_arn('ask')}:{n}", "Role": role_arn("ask-role")}
+        for n in (7, *range(100, 200))
+    ]
+    held = in_region("lambda", ListVersionsByFunction=[when({"Versions": versions}, FunctionName="ask")])
+    content = merged(may("lambda:InvokeFunction", f"{function_arn('ask')}:{qualifier}"), ASK, held)
     assert built(content).reach(FRONT).standing is standing
+    if qualifier.isdecimal():
+        assert built(content, "lambda:ListVersionsByFunction").reach(FRONT).standing is Standing.UNKNOWN
+
+
+def test_e22_the_versions_of_one_function_are_not_every_function() -> None:
+    versions = [
+        {"FunctionName": "ask", "FunctionArn": f"{function_arn('ask')}:{n}", "Role": role_arn("ask-role")}
+        for n in range(200)
+    ]
+    held = in_region("lambda", ListVersionsByFunction=[when({"Versions": versions}, FunctionName="ask")])
+    content = merged(may("lambda:InvokeFunction", f"{function_arn('ask')}*"), ASK, held)
+    assert built(content).reach(FRONT).standing is Standing.ON_PATH
 
 
 @pytest.mark.parametrize(
