@@ -34,6 +34,8 @@ READS: tuple[Operation, ...] = (
 )
 
 FLAGS = "AWS.AppConfig.FeatureFlags"
+_MANAGED = "aws"
+"""Where an ARN has the account: a policy that AWS manages."""
 _DEPLOYED = frozenset({"COMPLETE", "BAKING"})
 
 
@@ -56,7 +58,7 @@ def switch(aws: View, arn: str) -> Switch:
     parts = arn.split(":", 5)
     if len(parts) < 6 or parts[0] != "arn":
         return Switch(f"{arn!r}", "it is no ARN, so nobody can tell what it stands for")
-    if parts[4] and parts[4] != aws.account_id:
+    if parts[4] and parts[4] not in (aws.account_id, _MANAGED):
         raise UnseenError(Why.CROSS_ACCOUNT, f"switch {arn} belongs to account {parts[4]}")
     region = parts[3]
     if region and region not in aws.account.regions:
@@ -70,9 +72,7 @@ def switch(aws: View, arn: str) -> Switch:
 
 
 def _flag(aws: View, arn: str, resource: str) -> Switch:
-    names = resource.split("/")
-    application = names[1] if len(names) > 1 else ""
-    profile = names[3] if len(names) > 3 and names[2] == "configurationprofile" else ""
+    application, environment, profile = _profile(resource)
     what = f"feature flag profile {profile or resource} of application {application}"
     pull = (("appconfig:StartDeployment", arn),)
     held = next(
@@ -90,6 +90,8 @@ def _flag(aws: View, arn: str, resource: str) -> Switch:
         return Switch(what, f"it is of type {held.get('Type') or 'AWS.Freeform'}, not {FLAGS}", pull)
     for call, one in aws.items_with_call(appconfig.LIST_DEPLOYMENTS):
         same = call.request.get("ApplicationId") == application
+        if environment and call.request.get("EnvironmentId") != environment:
+            continue
         # Not every answer names the profile's id; the name of the configuration says the same.
         profiled = (
             one.get("ConfigurationProfileId") == profile
@@ -98,11 +100,25 @@ def _flag(aws: View, arn: str, resource: str) -> Switch:
         )
         if same and profiled and one.get("State") in _DEPLOYED:
             return Switch(what, "", pull)
-    return Switch(what, "it was never deployed", pull)
+    return Switch(what, f"it was never deployed{' there' if environment else ''}", pull)
 
 
-def _document(aws: View, arn: str, resource: str) -> Switch:  # noqa: ARG001 - one shape for all kinds
+def _profile(resource: str) -> tuple[str, str, str]:
+    """Application, environment ("" for any) and profile: of the profile itself, or of it in an environment."""
+    match resource.split("/"):
+        case [_, application, "configurationprofile", profile, *_]:
+            return application, "", profile
+        case [_, application, "environment", environment, "configuration", profile]:
+            return application, environment, profile
+        case [_, application, *_]:
+            return application, "", ""
+    return "", "", ""
+
+
+def _document(aws: View, arn: str, resource: str) -> Switch:
     name = resource.partition("/")[2].partition(":")[0]
+    if not arn.split(":")[4]:
+        raise UnseenError(Why.LINK_UNKNOWN, f"document {name} is one of AWS's own, which are not listed")
     what = f"document {name}"
     own = (
         f"arn:{aws.account.partition}:ssm:{aws.region}:{aws.account_id}:automation-definition/{name}:$DEFAULT"
@@ -136,6 +152,8 @@ def _policy(aws: View, arn: str, resource: str) -> Switch:
     for one in aws.items(iam.GET_ACCOUNT_AUTHORIZATION_DETAILS, "Policies"):
         if one.get("Arn") == arn:
             return Switch(what, "" if _denies(one) else "it denies no action that reaches a model", pulls)
+    if arn.split(":")[4] == _MANAGED:
+        raise UnseenError(Why.LINK_UNKNOWN, f"{what} is managed by AWS, and in use nowhere: it is not listed")
     return Switch(what, "it does not exist", pulls)
 
 
