@@ -72,7 +72,7 @@ class Running:
 def running(aws: View) -> Gathered[Running]:
     """Everything of the Region that runs code. Services that the Region does not offer run nothing there."""
     return gather(
-        _functions(aws),
+        functions(aws),
         surely(_services(aws)),
         surely(_runtimes(aws)),
         offered(_harnesses(aws)),
@@ -80,7 +80,8 @@ def running(aws: View) -> Gathered[Running]:
 
 
 # -- functions ---------------------------------------------------------------------------------------
-def _functions(aws: View) -> Iterator[Running]:
+def functions(aws: View) -> Iterator[Running]:
+    """Every function of the Region, and its aliases where they differ. Raises UnseenError after those that are known."""
     found = aws.derive(handlers.handlers)
     yield from gather(*(_function(aws, handler) for handler in found.known))
     if found.unseen is not None:

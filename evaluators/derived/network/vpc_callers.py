@@ -1,6 +1,6 @@
 """What runs inside a VPC and under which role: functions, ECS services, instances, AgentCore runtimes and harnesses.
 
-A function and an instance name their VPC; the others name subnets, whose VPC and owner ``DescribeSubnets`` tells. An
+A function (or what an alias of it puts in force) and an instance name their VPC; the others name subnets, whose VPC and owner ``DescribeSubnets`` tells. An
 instance names an instance profile, whose role the account's authorization details tell.
 """
 
@@ -13,10 +13,14 @@ from assessor.model.path import first, values
 from assessor.model.reading import Call, UnseenError, Why
 from assessor.model.view import Gathered, View, gather
 from collectors import bedrock_agentcore_control, ec2, ecs, iam, lambda_
+from evaluators.derived.compute import running
 from evaluators.derived.offered import offered, surely
 
 READS: tuple[Operation, ...] = (
     lambda_.LIST_FUNCTIONS,
+    lambda_.LIST_ALIASES,
+    lambda_.GET_FUNCTION_CONFIGURATION,
+    lambda_.LIST_VERSIONS_BY_FUNCTION,
     ecs.DESCRIBE_SERVICES,
     ecs.DESCRIBE_TASK_DEFINITION,
     bedrock_agentcore_control.GET_AGENT_RUNTIME,
@@ -67,13 +71,18 @@ def vpc_callers(aws: View) -> Gathered[VpcCaller]:
 
 
 def _functions(aws: View) -> Iterator[VpcCaller]:
-    for call, function in aws.items_with_call(lambda_.LIST_FUNCTIONS):
-        vpc = str((function.get("VpcConfig") or {}).get("VpcId") or "")
-        name = str(function.get("FunctionName", ""))
-        if vpc:
-            own = f"arn:{aws.account.partition}:lambda:{aws.region}:{aws.account_id}:function:{name}"
-            arn = str(function.get("FunctionArn") or own)
-            yield VpcCaller(arn, f"function {name}", vpc, str(function.get("Role") or ""), (call,))
+    found = gather(running.functions(aws))
+    for one in found.known:
+        for place in one.places:
+            if place.inside:
+                vpc = place.vpc or _vpc_of(aws, list(place.subnets), one.what)
+                for role in one.roles or ("",):
+                    yield VpcCaller(one.arn, one.what, vpc, role, one.evidence)
+    if found.unseen is not None:
+        raise found.unseen
+    # What an alias puts in force may run elsewhere, as another role.
+    for _ in aws.items(lambda_.LIST_ALIASES):
+        pass
 
 
 def _services(aws: View) -> Iterator[VpcCaller]:
