@@ -118,6 +118,12 @@ GET_LOGGING_CONFIGURATION = Operation(
     each=(
         Each(LIST_WEB_ACLS, {"ResourceArn": "ARN"}),
         Each(LIST_WEB_ACLS_CLOUDFRONT, {"ResourceArn": "ARN"}, region=_SAME),
+        Each(apigateway.GET_STAGES, {"ResourceArn": Bind("webAclArn", via=_NAMED)}),
+        Each(appsync.LIST_GRAPHQL_APIS, {"ResourceArn": Bind("wafWebAclArn", via=_NAMED)}),
+        Each(appsync.LIST_APIS, {"ResourceArn": Bind("wafWebAclArn", via=_NAMED)}),
+        Each(bedrock_agentcore_control.GET_GATEWAY, {"ResourceArn": Bind("webAclArn", via=_NAMED)}),
+        Each(cloudfront.LIST_DISTRIBUTIONS, {"ResourceArn": Bind("WebACLId", via=_NAMED)}, region=_SAME),
+        Each(GET_WEB_ACL_FOR_RESOURCE, {"ResourceArn": Bind("WebACL.ARN", via=_NAMED)}),
     ),
     absent=_GONE,
 )
