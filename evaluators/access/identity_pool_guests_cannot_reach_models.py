@@ -1,5 +1,7 @@
 """GAI-3.12: Identity pools do not hand model access to guests."""
 
+from collections.abc import Iterator
+
 from assessor.iam.holders import Principal
 from assessor.iam.request import arn_field
 from assessor.model.control import Subject, control
@@ -7,6 +9,8 @@ from assessor.model.reading import UnseenError, Why
 from assessor.model.verdict import Item, Severity, Status, Verdict, failed, not_assessed, passed
 from assessor.model.view import View, gather
 from collectors import lambda_
+from evaluators.derived.compute import running
+from evaluators.derived.compute.running import Running
 from evaluators.derived.offered import surely
 from evaluators.derived.principals import path_roles
 from evaluators.derived.principals.path_roles import ROADS
@@ -27,7 +31,14 @@ _INVOKE_FUNCTION = "lambda:InvokeFunction"
     severity=Severity.CRITICAL,
     kind=identity_pools.KIND,
     subjects=pool_subjects,
-    reads=[*path_roles.READS, *identity_pools.READS, lambda_.LIST_FUNCTIONS],
+    reads=[
+        *path_roles.READS,
+        *identity_pools.READS,
+        lambda_.LIST_FUNCTIONS,
+        lambda_.LIST_ALIASES,
+        lambda_.GET_FUNCTION_CONFIGURATION,
+        lambda_.LIST_VERSIONS_BY_FUNCTION,
+    ],
     when_none=Status.NOT_APPLICABLE,
     none_because="No identity pool is in this Region.",
     why="Guest credentials are AWS credentials for anyone on the internet.",
@@ -53,7 +64,7 @@ _INVOKE_FUNCTION = "lambda:InvokeFunction"
         ),
         "A role whose trust policy does not admit the pool's guests gives them nothing.",
         "Outside the aws partition trust policies know identity pools by other names (cognito-identity-us-gov.amazonaws.com).",
-        "A function counts also where guests may call no more than one alias or version of it.",
+        "A function counts also where guests may call no more than one alias or version of it, with the role of that.",
         "What a group, a boundary or a Deny does to the role is taken into account.",
     ),
 )
@@ -137,7 +148,7 @@ def _through_functions(aws: View, known: Estate, role: Principal) -> list[str]:
         return []
     found = workload_roles(aws)
     roles = {one.principal.arn: one for one in found.known if not one.suspected}
-    functions = gather(*(surely(at.items(lambda_.LIST_FUNCTIONS)) for at in aws.regions()))
+    functions = gather(*(_running(at) for at in aws.regions()))
     # A policy that names an alias or version lets call that one only.
     qualifiers = dict.fromkeys(
         name
@@ -146,16 +157,24 @@ def _through_functions(aws: View, known: Estate, role: Principal) -> list[str]:
     )
     said = []
     for function in functions.known:
-        runs_as = roles.get(str(function.get("Role")))
-        arn = str(function.get("FunctionArn", ""))
+        runs_as = next((roles[name] for name in function.roles if name in roles), None)
         if runs_as is None:
             continue
-        access = known.universe.can(role, _INVOKE_FUNCTION, (arn, *(f"{arn}:{one}" for one in qualifiers)))
+        # What differs from the unpublished function is reached by its own names only.
+        own = (function.arn, *(f"{function.arn}:{one}" for one in qualifiers))
+        access = known.universe.can(role, _INVOKE_FUNCTION, function.stands_for if function.key else own)
         if access.possible:
             said.append(f"{granted(access)} (it runs as {runs_as.principal.name}, which reaches a model)")
         elif access.unknown:
-            raise known.undecidable(f"whether guests may invoke {arn}")
+            raise known.undecidable(f"whether guests may invoke {function.arn}")
     unseen = functions.unseen or found.unseen
     if not said and unseen is not None:
         raise unseen
     return said
+
+
+def _running(at: View) -> Iterator[Running]:
+    """The functions of a Region, and what aliases put in force. Raises UnseenError after those that are known."""
+    yield from running.functions(at)
+    for _ in surely(at.items(lambda_.LIST_ALIASES)):
+        pass
