@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 
 from assessor.model.control import Level, Subject, control
 from assessor.model.path import first
-from assessor.model.reading import UnseenError
+from assessor.model.reading import UnseenError, Why
 from assessor.model.verdict import Item, Severity, Status, Verdict, failed, passed
 from assessor.model.view import Answer, View
 from evaluators.derived.doors.doors import doors_user_pools
@@ -107,6 +107,8 @@ def app_client_token_hygiene(subject: Subject, aws: View) -> Verdict:
     client = subject.about["client"]
     assert isinstance(client, PoolClient)
     held = settings(aws, client)
+    if not held:
+        raise UnseenError(Why.LINK_UNKNOWN, f"AWS describes nothing of {client.what}")
     most = aws.parameters.get("max_access_token_minutes")
     faults = list(_faults(held, most))
     said = f"{client.what[:1].upper()}{client.what[1:]}"

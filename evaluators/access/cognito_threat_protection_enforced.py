@@ -11,7 +11,7 @@ from assessor.model.view import Answer, View
 from collectors import cognito_idp
 from evaluators.derived.doors.doors import doors_user_pools
 from evaluators.derived.users import pool_clients, user_pools
-from evaluators.derived.users.user_pools import UserPool, described
+from evaluators.derived.users.user_pools import UserPool, told
 from evaluators.derived.weighing import Problem, weighed
 
 _COMPROMISED = "CompromisedCredentialsRiskConfiguration"
@@ -92,7 +92,7 @@ def cognito_threat_protection_enforced(subject: Subject, aws: View) -> Verdict:
     nobody = pool_clients.without_passwords(aws, pool)
     if nobody:
         return not_applicable(f"{pool.what[:1].upper()}{pool.what[1:]}: {nobody}")
-    answer = described(aws, pool)
+    answer = told(aws, pool)
     mode = str(first(answer, "UserPoolAddOns.AdvancedSecurityMode") or "OFF")
     if mode not in ("OFF", "AUDIT", "ENFORCED"):
         return not_assessed(Why.LINK_UNKNOWN, f"AWS states mode {mode} for {pool.what}, which is not known")

@@ -133,6 +133,8 @@ def _rule(way: Way) -> Verdict:
 
 def _app_runner(door: WebDoor, aws: View) -> Verdict:
     answer = aws.get(apprunner.DESCRIBE_SERVICE, ServiceArn=door.arn) or {}
+    if not answer.get("Service"):
+        raise UnseenError(Why.LINK_UNKNOWN, f"AWS describes nothing of {door.what}")
     said = f"{door.what[:1].upper()}{door.what[1:]}"
     # A service is public unless it says otherwise.
     if first(answer, "Service.NetworkConfiguration.IngressConfiguration.IsPubliclyAccessible") is False:

@@ -8,7 +8,7 @@ from assessor.model.verdict import Item, Severity, Status, Verdict, not_applicab
 from assessor.model.view import Answer, View
 from evaluators.derived.doors.doors import doors_user_pools
 from evaluators.derived.users import user_pools
-from evaluators.derived.users.user_pools import UserPool, described
+from evaluators.derived.users.user_pools import UserPool, told
 from evaluators.derived.weighing import Problem, weighed
 
 
@@ -85,7 +85,7 @@ def self_registration_controlled(subject: Subject, aws: View) -> Verdict:
         return not_applicable(
             f"{pool.what[:1].upper()}{pool.what[1:]} is public by its owner's word (public_workloads): its doors must be limited (GAI-6.10, GAI-6.14)"
         )
-    answer = described(aws, pool)
+    answer = told(aws, pool)
     return weighed(pool.what, [lambda: _sign_up(answer), lambda: _registration(answer)])
 
 

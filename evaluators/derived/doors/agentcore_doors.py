@@ -10,7 +10,7 @@ from typing import Any
 
 from assessor.model.operation import Operation
 from assessor.model.path import first
-from assessor.model.reading import Call, UnseenError
+from assessor.model.reading import Call, UnseenError, Why
 from assessor.model.view import Answer, Gathered, View, gather
 from collectors import bedrock_agentcore_control as agentcore
 
@@ -121,10 +121,13 @@ def inbound(aws: View, door: AgentCoreDoor) -> Iterator[Inbound]:
     """How the door lets callers in; of a runtime for each version that an endpoint has live. Raises UnseenError."""
     if door.kind == GATEWAY:
         answer = aws.get(agentcore.GET_GATEWAY, gatewayIdentifier=door.ident) or {}
-        yield Inbound(str(answer.get("authorizerType") or door.authorizer), _jwt(answer), settings=answer)
+        kind, jwt = str(answer.get("authorizerType") or door.authorizer), _jwt(answer)
+        if kind == JWT and not jwt:
+            raise UnseenError(Why.LINK_UNKNOWN, f"AWS does not state which tokens {door.what} takes")
+        yield Inbound(kind, jwt, settings=answer)
     elif door.kind == HARNESS:
         answer = (aws.get(agentcore.GET_HARNESS, harnessId=door.ident) or {}).get("harness") or {}
-        yield _by_signature(answer)
+        yield _by_signature(door, answer)
     else:
         yield from _versions(aws, door)
 
@@ -136,7 +139,7 @@ def _versions(aws: View, door: AgentCoreDoor) -> Iterator[Inbound]:
     try:
         latest = aws.get(agentcore.GET_AGENT_RUNTIME, agentRuntimeId=door.ident) or {}
         seen.add(str(latest.get("agentRuntimeVersion") or ""))
-        yield _by_signature(latest)
+        yield _by_signature(door, latest)
     except UnseenError as error:
         unseen = error
     for endpoint in aws.items(agentcore.LIST_AGENT_RUNTIME_ENDPOINTS, agentRuntimeId=door.ident):
@@ -146,14 +149,19 @@ def _versions(aws: View, door: AgentCoreDoor) -> Iterator[Inbound]:
             answer = aws.get(
                 agentcore.GET_AGENT_RUNTIME, agentRuntimeId=door.ident, agentRuntimeVersion=version
             )
-            yield _by_signature(answer or {})
+            yield _by_signature(door, answer or {})
     if unseen is not None:
         raise unseen
 
 
-def _by_signature(answer: Answer) -> Inbound:
-    """Of what has no authorizer type: a JWT authorizer where there is one, otherwise an AWS signature."""
+def _by_signature(door: AgentCoreDoor, answer: Answer) -> Inbound:
+    """Of what has no authorizer type: a JWT authorizer where there is one, an AWS signature where there is none.
+
+    Raises UnseenError for an authorizer of another kind, and for an answer that says nothing.
+    """
     jwt = _jwt(answer)
+    if not answer or (answer.get("authorizerConfiguration") and not jwt):
+        raise UnseenError(Why.LINK_UNKNOWN, f"AWS does not state how {door.what} authorizes callers")
     return Inbound(JWT if jwt else IAM, jwt, str(answer.get("agentRuntimeVersion") or ""), answer)
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from assessor.model.operation import Operation
-from assessor.model.reading import Call
+from assessor.model.reading import Call, UnseenError, Why
 from assessor.model.view import Answer, Gathered, View, gather
 from collectors import cognito_idp
 
@@ -46,6 +46,14 @@ def described(aws: View, pool: UserPool) -> Answer:
     """What DescribeUserPool says of the pool. Raises UnseenError."""
     answer = aws.get(cognito_idp.DESCRIBE_USER_POOL, UserPoolId=pool.pool_id)
     return (answer or {}).get("UserPool") or {}
+
+
+def told(aws: View, pool: UserPool) -> Answer:
+    """As `described`, for what a verdict hangs on. Raises UnseenError also where AWS describes nothing."""
+    answer = described(aws, pool)
+    if not answer:
+        raise UnseenError(Why.LINK_UNKNOWN, f"AWS describes nothing of {pool.what}")
+    return answer
 
 
 def hosted_domain(aws: View, pool: UserPool) -> str:
