@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from assessor.model.control import Level, Subject, control
 from assessor.model.path import first
 from assessor.model.reading import UnseenError, Why
-from assessor.model.verdict import Item, Severity, Status, Verdict, info, passed
+from assessor.model.verdict import Item, Severity, Status, Verdict, info, not_applicable, passed
 from assessor.model.view import Answer, View, gather
 from collectors import bedrock_agent
 from collectors import bedrock_agentcore_control as agentcore
-from evaluators.derived.foundation import flows
+from evaluators.derived.foundation import agents, flows
 from evaluators.derived.offered import surely
 from evaluators.derived.principals import wide_rights
 from evaluators.derived.weighing import Problem, weighed
@@ -32,7 +32,7 @@ _MILD = {
 class Tool:
     """A tool. kind: its type; ident: its id, or the action's signature; system: AWS provides it to everybody.
 
-    state: of an action, ``ENABLED`` or ``DISABLED``.
+    state: of an action, ``ENABLED`` or ``DISABLED``. idle: why nobody can call it, in words.
     """
 
     kind: str
@@ -40,6 +40,7 @@ class Tool:
     what: str
     system: bool = False
     state: str = ""
+    idle: str = ""
 
 
 def subjects(aws: View) -> Iterator[Subject]:
@@ -76,18 +77,26 @@ def _custom(aws: View, listing: str) -> Iterator[Subject]:
 
 
 def _actions(aws: View) -> Iterator[Subject]:
+    deployed = aws.derive(agents.deployed_agents)
+    routed = {(one.agent_id, one.version): one for one in deployed.known}
     for call, answer in aws.items_with_call(bedrock_agent.GET_AGENT_ACTION_GROUP, ""):
         group = answer.get("agentActionGroup") or {}
         signature = str(group.get("parentActionSignature") or "")
         if signature not in _HANDS_ON and signature not in _MILD:
             continue
         agent, version = (str(call.request.get(name, "")) for name in ("agentId", "agentVersion"))
-        arn = f"arn:{aws.account.partition}:bedrock:{aws.region}:{aws.account_id}:agent/{agent}"
+        version_of = routed.get((agent, version))
+        if version_of is None:
+            continue  # the alias that led to it is gone, or it is told below that it could not be seen
+        idle = "" if version_of.reachable else "no alias of this version takes invocations"
+        arn = version_of.arn
         what = f"action {signature} of agent {agent} version {version}"
         state = str(group.get("actionGroupState") or "")
         key = f"{version} {group.get('actionGroupId') or call.request.get('actionGroupId')}"
-        tool = Tool(AGENT, signature, what, state=state)
+        tool = Tool(AGENT, signature, what, state=state, idle=idle)
         yield Subject(arn, AGENT, key=key, about={"tool": tool}, evidence=(call,))
+    if deployed.unseen is not None:
+        raise deployed.unseen
 
 
 def _code_nodes(aws: View) -> Iterator[Subject]:
@@ -125,6 +134,7 @@ def _code_nodes(aws: View) -> Iterator[Subject]:
         agentcore.GET_CODE_INTERPRETER,
         agentcore.LIST_BROWSERS,
         agentcore.GET_BROWSER,
+        bedrock_agent.LIST_AGENT_ALIASES,
         bedrock_agent.GET_AGENT_ACTION_GROUP,
         *flows.READS,
         *wide_rights.READS,
@@ -160,7 +170,7 @@ def _code_nodes(aws: View) -> Iterator[Subject]:
         ),
         "An interpreter in SANDBOX mode needs an execution role only for S3.",
         "AMAZON.CodeInterpreter of an agent is isolated by AWS, InlineCode of a flow too: INFO.",
-        "A disabled action runs nothing.",
+        "A disabled action runs nothing, nor does one of a version whose aliases all reject invocations.",
         "Sandboxes built by hand (Lambda, ECS, microVMs) are asked of people: ATT-4.4.",
         "A Region that does not offer AgentCore or Bedrock has none of this: not applicable.",
     ),
@@ -192,6 +202,8 @@ def generated_code_runs_sandboxed(subject: Subject, aws: View) -> Verdict:
         return _sandbox(tool, aws)
     if tool.kind == FLOW:
         return info(f"{tool.what[:1].upper()}{tool.what[1:]} runs code that AWS isolates (InlineCode)")
+    if tool.idle:
+        return not_applicable(f"{tool.what[:1].upper()}{tool.what[1:]}: {tool.idle}")
     if tool.state == "DISABLED":
         return passed(f"{tool.what[:1].upper()}{tool.what[1:]} is DISABLED")
     if tool.ident in _MILD:

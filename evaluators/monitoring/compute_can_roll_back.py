@@ -303,6 +303,8 @@ def _runtime(aws: View, one: RuntimeEndpoint) -> Verdict:
     if one.name == DEFAULT:
         why = "is the only one" if one.only else f"is what {', '.join(one.called_by[:3])} calls"
         return failed(f"{said} {why}: it follows the newest version (now {one.version or 'not stated'})")
+    if not one.version:
+        return not_assessed(Why.LINK_UNKNOWN, f"{said}: AWS states no live version")
     versions = {
         str(version.get("agentRuntimeVersion") or "")
         for version in aws.items(agentcore.LIST_AGENT_RUNTIME_VERSIONS, agentRuntimeId=one.runtime)
