@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from assessor.iam.grants import grants
 from assessor.iam.holders import Principal
-from assessor.iam.policy import Effect
+from assessor.iam.policy import Effect, Policy, Use, parse_policy
 from assessor.iam.reach import typical
 from assessor.iam.universe import Access
 from evaluators.derived.principals.universe import Estate
@@ -50,7 +50,7 @@ def breadth(known: Estate, role: Principal) -> Breadth:
     loose: list[Access] = []
     for action in list(dict.fromkeys(_loose_actions(role, wide)))[:_LOOSE_LIMIT]:
         fresh = typical(action, known.universe.account, known.universe.partition, known.regions)
-        access = known.ordinary.can(role, action, fresh)
+        access = known.ordinary.can(role, action, fresh, resource_policy=_usual(known, action))
         unknown = unknown or access.unknown
         loose += [access] if access.possible else []
     return Breadth(None, tuple(whole), tuple(loose), unknown)
@@ -60,6 +60,16 @@ def on_anything(known: Estate, role: Principal, action: str) -> Access:
     """Whether the role may use an action on something nobody named."""
     fresh = typical(action, known.universe.account, known.universe.partition, known.regions)
     return known.ordinary.can(role, action, fresh or ("*",))
+
+
+def _usual(known: Estate, action: str) -> Policy | None:
+    """A key that nobody named leaves the decision to the account's own policies, as keys usually do; else None."""
+    if not action.startswith("kms:"):
+        return None
+    root = f"arn:{known.universe.partition}:iam::{known.universe.account}:root"
+    statement = {"Effect": "Allow", "Principal": {"AWS": root}, "Action": "kms:*", "Resource": "*"}
+    document = {"Version": "2012-10-17", "Statement": [statement]}
+    return parse_policy(document, use=Use.RESOURCE, name="a key's usual policy")
 
 
 def _ask(known: Estate, role: Principal, action: str, resource: str) -> Access:
