@@ -187,6 +187,9 @@ def _alive(aws: View, rule: Rule, target: Answer, arn: str) -> tuple[str, str]:
 def _topic(aws: View, rule: Rule, target: Answer, arn: str) -> tuple[str, str]:
     operation = sns.LIST_SUBSCRIPTIONS_BY_TOPIC_RULES
     if isinstance(aws.read(operation, TopicArn=arn), Absent):
+        owner = naming.account(arn)
+        if owner not in (None, aws.account_id):
+            raise UnseenError(Why.CROSS_ACCOUNT, f"topic {arn} belongs to account {owner}: it is not seen")
         return f"topic {arn} does not exist", ""
     held = gather(aws.items(operation, TopicArn=arn))
     confirmed = sum(str(one.get("SubscriptionArn") or "").startswith("arn:") for one in held.known)
