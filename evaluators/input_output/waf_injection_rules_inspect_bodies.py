@@ -1,7 +1,6 @@
 """GAI-4.17: WAF on model front doors blocks injection patterns and inspects realistic body sizes."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from typing import Any
 
 from assessor.model.control import Level, Subject, control
@@ -10,12 +9,9 @@ from assessor.model.reading import UnseenError, Why
 from assessor.model.verdict import Item, Severity, Status, Verdict
 from assessor.model.view import Answer, View
 from collectors import wafv2
-from evaluators.derived.doors import rest_doors, web_acls, web_doors
-from evaluators.derived.doors.doors import doors_rest_methods
-from evaluators.derived.doors.guarded import Guarded, guarded_doors, in_question, traffic
-from evaluators.derived.doors.rest_doors import RestStage
-from evaluators.derived.doors.waf_statements import Reach, Traffic, reach
-from evaluators.derived.doors.web_doors import WebDoor
+from evaluators.derived.doors import missed_traffic, web_acls, web_doors
+from evaluators.derived.doors.guarded import Guarded, guarded_doors, in_question
+from evaluators.derived.doors.missed_traffic import missed, use
 from evaluators.derived.weighing import Problem, weighed
 
 ACL = "AWS::WAFv2::WebACL"
@@ -67,7 +63,7 @@ def subjects(aws: View) -> Iterator[Subject]:
     level=Level.REGION,
     kind=ACL,
     subjects=subjects,
-    reads=[*web_acls.READS, *rest_doors.METHOD_READS, wafv2.GET_WEB_ACL],
+    reads=[*web_acls.READS, *missed_traffic.READS, wafv2.GET_WEB_ACL],
     when_none=Status.NOT_APPLICABLE,
     none_because="No web ACL stands before a door of this Region (GAI-6.09 reports doors without one).",
     why=(
@@ -98,8 +94,8 @@ def subjects(aws: View) -> Iterator[Subject]:
             "large bodies, has no size cap. FAIL."
         ),
         (
-            "A scope-down statement that leaves out every path in question makes a group look at nothing: FAIL. Any other"
-            " is mentioned."
+            "A group that never sees a path in question, because its scope-down statement leaves it out or a rule before it"
+            " allows it: FAIL (in scope account where it sees no path at all). Any other scope-down is mentioned."
         ),
         (
             "A rule of one's own that refuses bodies of a size caps only sizes that WAF sees, or with OversizeHandling"
@@ -167,53 +163,30 @@ def _groups(acl: Answer, guarded: Guarded, aws: View) -> Iterator[Problem | str]
         if not uses:
             continue
         faults = [list(_faults(group, rule, statement)) for rule, statement in uses]
-        acting = [statement for (_, statement), wrong in zip(uses, faults, strict=True) if not wrong]
+        acting = [
+            use(acl, rule, statement)
+            for (rule, statement), wrong in zip(uses, faults, strict=True)
+            if not wrong
+        ]
         if not acting:
             yield from (Problem(Severity.MEDIUM, fault) for fault in faults[0])
             continue
-        narrow = [
-            statement["ScopeDownStatement"] for statement in acting if statement.get("ScopeDownStatement")
-        ]
-        if len(narrow) < len(acting):
-            yield f"{group} acts"
-            continue
         try:
-            if _looks_at_nothing(narrow, guarded, aws):
-                yield Problem(
-                    Severity.MEDIUM, f"the scope-down statement of {group} leaves out every path in question"
-                )
-                continue
+            lost = missed(aws, guarded, acting)
         except UnseenError as error:
             unseen = unseen or error
+            continue
+        if lost:
+            yield Problem(
+                Severity.MEDIUM,
+                f"{group} never sees {lost}: a scope-down statement leaves it out, or a rule before allows it",
+            )
+            continue
         yield f"{group} acts"
-        yield f"{group} looks only at what its scope-down statement selects"
+        if all(one.scope for one in acting):
+            yield f"{group} looks only at what its scope-down statement selects"
     if unseen is not None:
         raise unseen
-
-
-def _looks_at_nothing(narrow: list[Mapping[str, Any]], guarded: Guarded, aws: View) -> bool:
-    """Whether none of the scope-down statements matches any traffic in question. Raises UnseenError."""
-    methods = doors_rest_methods(aws)
-    if methods.unseen is not None and any(isinstance(door.source, RestStage) for door in guarded.doors):
-        raise methods.unseen
-    sure, perhaps = in_question(aws, guarded)
-    asked = [(one, True) for one in _traffic(aws, guarded, sure)]
-    asked += [(one, False) for one in _traffic(aws, guarded, perhaps)]
-    looked_at = [
-        (one.certain and certain)
-        for one, certain in asked
-        if any(reach(statement, one) is not Reach.NONE for statement in narrow)
-    ]
-    if looked_at and not any(looked_at):
-        raise UnseenError(
-            Why.LINK_UNKNOWN,
-            "whether a path that a scope-down statement lets through leads to a model is not known",
-        )
-    return not looked_at
-
-
-def _traffic(aws: View, guarded: Guarded, doors: list[WebDoor]) -> Iterator[Traffic]:
-    return traffic(aws, replace(guarded, doors=tuple(doors)))
 
 
 def _faults(group: str, rule: Mapping[str, Any], statement: Mapping[str, Any]) -> Iterator[str]:
