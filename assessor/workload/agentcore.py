@@ -110,6 +110,10 @@ def _target(aws: View, arn: str, gateway: str, target: str) -> Iterator[Piece]:
         if next(values(configuration, where), None) is not None:
             detail = f"the back end of target {target} stands in its schema, which is not followed"
             yield Gap("E21", arn, Why.LINK_UNKNOWN, detail, call=found.call)
+    for where in ("mcp.connector", "http.connector"):
+        for connector in values(configuration, f"{where}.source.connectorId"):
+            detail = f"what connector {str(connector)[:80]} of target {target} leads to is not known"
+            yield Gap("E21", arn, Why.LINK_UNKNOWN, detail, call=found.call)
     yield from _inference(arn, configuration, found.call)
 
 
@@ -166,6 +170,16 @@ def runtimes(aws: View) -> Iterator[Piece]:
         latest = one(aws, agentcore.GET_AGENT_RUNTIME, agentRuntimeId=ident)
         if latest.unseen is not None:
             yield gap("E13", arn, latest.unseen, "its role is not known")
+        endpoints = listed(aws, agentcore.LIST_AGENT_RUNTIME_ENDPOINTS, agentRuntimeId=ident)
+        if endpoints.unseen is not None:
+            yield gap("E13", arn, endpoints.unseen, "which of its versions answer is not known")
+        for _, endpoint in endpoints:
+            live = str(endpoint.get("liveVersion") or "")
+            if not live:
+                continue
+            found = one(aws, agentcore.GET_AGENT_RUNTIME, agentRuntimeId=ident, agentRuntimeVersion=live)
+            if found.unseen is not None:
+                yield gap("E13", arn, found.unseen, f"the role of its version {live} is not known")
     for call, answer in listed(aws, agentcore.GET_AGENT_RUNTIME, ""):
         arn = str(answer.get("agentRuntimeArn") or "")
         yield from _runs_as(arn, answer, "roleArn", call)

@@ -159,6 +159,9 @@ class _Permissions:
             principal = self.known.universe.find(node.id)
             if principal is not None:
                 wanted[node.id] = principal
+                if self.known.unseen is not None:
+                    # A role that was not read may trust it by name, which is permission enough.
+                    yield gap("E14", node.id, self.known.unseen, "which roles it may take on is not known")
             elif self.known.unseen is not None and _own_principal(self.aws, node.id):
                 yield gap("E14", node.id, self.known.unseen, "what it may do is not known")
         allowed = everyone(self.aws)

@@ -5,7 +5,10 @@ from typing import Any
 
 import pytest
 
-from assessor.model.reading import Why
+from assessor.model.reading import Seen, Unseen, Why
+from assessor.model.snapshot import Snapshot
+from assessor.model.view import View
+from assessor.workload.build import workload
 from assessor.workload.graph import Edge, Graph, Strength
 from assessor.workload.workload import Standing
 from tests.workload.accounts import (
@@ -23,6 +26,7 @@ from tests.workload.accounts import (
     rest_api,
     role,
     role_arn,
+    snapshot,
 )
 from tests.workload.test_edges_beside import event, observed
 from tests.workload.test_edges_doors import (
@@ -38,6 +42,7 @@ from tests.workload.test_edges_doors import (
     in_region,
     when,
 )
+from tests.workload.test_edges_models import GATEWAY, gateway
 
 FRONT = door("front")
 NOW = "2026-01-01T00:00:00Z"
@@ -467,10 +472,10 @@ def test_e22_a_chain_of_functions_beyond_eight_hops_is_unknown_all_along(
     for n in range(length):
         onward = {"Effect": "Allow", "Action": "lambda:InvokeFunction", "Resource": function_arn(f"f{n + 1}")}
         parts += [function(f"f{n}", f"r{n}"), role(f"r{n}", BEDROCK if n == length - 1 else onward)]
-    workload = built(merged(*parts))
-    assert workload.reach(FRONT).standing is standing
+    known = built(merged(*parts))
+    assert known.reach(FRONT).standing is standing
     for n in (0, length - 1):
-        assert workload.reach(role_arn(f"r{n}")).standing is standing
+        assert known.reach(role_arn(f"r{n}")).standing is standing
 
 
 def test_of_two_hops_between_the_same_two_the_one_that_is_no_suspicion_stands() -> None:
@@ -481,3 +486,73 @@ def test_of_two_hops_between_the_same_two_the_one_that_is_no_suspicion_stands() 
         for edge in order:
             graph.link(edge)
         assert [edge.weak for edge in graph.out("a")] == [False]
+
+
+RUNTIME = f"arn:aws:bedrock-agentcore:{REGION}:{ACCOUNT}:runtime/r1"
+
+
+def runtime(live: str = "1") -> dict[str, Any]:
+    """A runtime whose latest version runs as one role and whose live version as another."""
+    one = {
+        "agentRuntimeArn": RUNTIME, "agentRuntimeName": "r1", "agentRuntimeId": "r1", "createdAt": NOW, "lastUpdatedAt": NOW,
+        "networkConfiguration": {"networkMode": "PUBLIC"}, "status": "READY", "lifecycleConfiguration": {},
+    }  # fmt: skip
+    endpoint = {
+        "name": "live", "id": "live", "liveVersion": live, "status": "READY", "createdAt": NOW, "lastUpdatedAt": NOW,
+        "agentRuntimeArn": RUNTIME, "agentRuntimeEndpointArn": f"{RUNTIME}/runtime-endpoint/live",
+    }  # fmt: skip
+    listed = {
+        "agentRuntimeArn": RUNTIME, "agentRuntimeId": "r1", "agentRuntimeVersion": "2", "agentRuntimeName": "r1",
+        "description": "", "lastUpdatedAt": NOW, "status": "READY",
+    }  # fmt: skip
+    return in_region(
+        "bedrock-agentcore-control",
+        ListAgentRuntimes=[listed],
+        ListAgentRuntimeEndpoints=[when({"runtimeEndpoints": [endpoint]}, agentRuntimeId="r1")],
+        GetAgentRuntime=[
+            when(
+                {**one, "agentRuntimeVersion": "1", "roleArn": role_arn("ask-role")},
+                agentRuntimeId="r1",
+                agentRuntimeVersion="1",
+            ),
+            when({**one, "agentRuntimeVersion": "2", "roleArn": role_arn("new-role")}, agentRuntimeId="r1"),
+        ],
+    )
+
+
+def test_e13_a_runtime_goes_by_the_version_that_is_live() -> None:
+    content = merged(runtime(), ASK, role("new-role", LOGS))
+    assert built(content).reach(f"{RUNTIME}@invoke").standing is Standing.ON_PATH
+    for denied, grant in (
+        ("ListAgentRuntimeEndpoints", "bedrock-agentcore:ListAgentRuntimeEndpoints"),
+        ("GetAgentRuntime", "bedrock-agentcore:GetAgentRuntime"),
+    ):
+        found = built(content, f"bedrock-agentcore-control:{denied}").reach(f"{RUNTIME}@invoke")
+        assert found.standing is Standing.UNKNOWN
+        assert found.grant == grant
+
+
+@pytest.mark.parametrize("kind", ["mcp", "http"])
+def test_e21_a_connector_that_names_no_model_is_unknown(kind: str) -> None:
+    target = {kind: {"connector": {"source": {"connectorId": "something"}}}}
+    found = built(gateway(target)).reach(GATEWAY)
+    assert found.standing is Standing.UNKNOWN
+    assert "connector something" in found.gaps[0].detail
+
+
+def test_e14_a_role_that_was_not_read_may_trust_one_that_was() -> None:
+    trusts = {"Effect": "Allow", "Principal": {"AWS": role_arn("front-role")}, "Action": "sts:AssumeRole"}
+    content = merged(
+        rest_api("front", {"POST /x": proxy(function_arn("front"))}),
+        function("front", "front-role"),
+        role("front-role", LOGS),
+        role("model-role", BEDROCK, trust=trusts),
+    )
+    assert built(content).reach(FRONT).standing is Standing.ON_PATH
+    read = snapshot(content)
+    call, whole = next((c, r) for c, r in read.items() if c.name == "GetAccountAuthorizationDetails")
+    assert isinstance(whole, Seen)
+    half = {**whole.value, "RoleDetailList": whole.value["RoleDetailList"][:1]}
+    broken = Snapshot(read.run, {**dict(read.items()), call: Unseen(Why.PARTIAL_PAGE, partial=half)})
+    account = read.run.accounts[0]
+    assert workload(View(broken, account, REGION)).reach(FRONT).standing is Standing.UNKNOWN
