@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from assessor.model.operation import Operation
 from assessor.model.path import first
-from assessor.model.reading import Absent, Call, Seen, Unseen
+from assessor.model.reading import Absent, Call, Seen, Unseen, Why
 from assessor.model.view import Gathered, View, gather, unseen_error
 from collectors import bedrock, bedrock_agent, bedrock_agentcore_control
 from evaluators.derived.offered import surely
@@ -30,6 +30,8 @@ READS: tuple[Operation, ...] = (
     bedrock_agentcore_control.GET_RESOURCE_POLICY,
 )
 
+_NO_CARRIER = (Why.ERROR, "ValidationException")
+"""How AWS refuses to tell of the policy of something that it takes no policy for."""
 _AGENTCORE = bedrock_agentcore_control.GET_RESOURCE_POLICY
 
 
@@ -165,7 +167,7 @@ def _carrying_only(aws: View) -> Iterator[Carrier]:
         if not arn:
             continue
         reading = aws.read(_AGENTCORE, resourceArn=arn)
-        refused = isinstance(reading, Unseen) and reading.code == "ValidationException"
+        refused = isinstance(reading, Unseen) and (reading.why, reading.code) == _NO_CARRIER
         if isinstance(reading, Absent) or refused:
             continue  # no policy, or a kind of resource that AWS takes no policy for
         endpoint = ":runtime/" in arn
