@@ -120,4 +120,6 @@ def escalation_contacts_set(subject: Subject, aws: View) -> Verdict:
     answer = aws.get(account.GET_ALTERNATE_CONTACT, AlternateContactType="SECURITY")
     if answer is None:
         return failed("No SECURITY alternate contact is set")
+    if not answer.get("AlternateContact"):
+        return not_assessed(Why.LINK_UNKNOWN, "AWS answered about the SECURITY alternate contact without one")
     return passed("A SECURITY alternate contact is set")
