@@ -12,7 +12,6 @@ from assessor.workload.graph import EVERYWHERE, Answers, Kind, Node, Piece, decl
 from assessor.workload.hints import hinted
 from assessor.workload.listing import gap, listed, one
 from assessor.workload.network import attached
-from assessor.workload.pins import tagged
 from assessor.workload.principals import crawl, identities
 from collectors import apprunner, ec2, ecs
 
@@ -134,7 +133,7 @@ def app_runner_services(aws: View) -> Iterator[Piece]:
     services = listed(aws, apprunner.LIST_SERVICES)
     if services.unseen is not None:
         yield gap("E9", EVERYWHERE, services.unseen, "which App Runner services there are is not known")
-    for call, service in services:
+    for _, service in services:
         arn = str(service.get("ServiceArn", ""))
         if not arn or service.get("Status") == "DELETED":
             continue
@@ -146,7 +145,6 @@ def app_runner_services(aws: View) -> Iterator[Piece]:
         if found.unseen is not None:
             yield gap("E13", arn, found.unseen, "its role is not known")
         yield from _app_runner(arn, (found.answer or {}).get("Service") or {}, found.call)
-        yield from tagged(arn, service.get("Tags"), call, "ServiceSummaryList[].Tags")
 
 
 def _app_runner(arn: str, service: Mapping[str, Any], call: Call) -> Iterator[Piece]:
