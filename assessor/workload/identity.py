@@ -29,8 +29,11 @@ READS: tuple[Operation, ...] = (
     verifiedpermissions.LIST_IDENTITY_SOURCES,
 )
 
+# A pool has its original issuer or the updated one, whose name starts with "issuer-":
+# https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_IssuerConfigurationType.html
 _POOL = re.compile(
-    r"(?:https://)?cognito-idp(?:-fips)?\.(?P<region>[a-z0-9-]+)\.amazonaws\.com(?:\.cn)?/(?P<pool>[A-Za-z0-9_-]+)"
+    r"(?:https://)?(?:issuer-)?cognito-idp(?:-fips)?[.-][a-z0-9-]+\.amazonaws\.com(?:\.cn)?"
+    r"/(?P<pool>[a-z0-9-]+_[A-Za-z0-9]+)"
 )
 _POOL_ARN = re.compile(r"arn:[a-z-]+:cognito-idp:[a-z0-9-]+:\d{12}:userpool/[A-Za-z0-9_-]+")
 
@@ -42,9 +45,7 @@ def signed_in(aws: View, source: str, issuer: str, call: Call, where: str) -> It
     if arn is not None:
         ident = issuer
     elif found is not None:
-        pool = found["pool"]
-        partition = aws.account.partition
-        ident = f"arn:{partition}:cognito-idp:{found['region']}:{aws.account_id}:userpool/{pool}"
+        ident = names.user_pool(aws, found["pool"])
     elif issuer:
         ident = f"issuer:{issuer[:200]}"
     else:
