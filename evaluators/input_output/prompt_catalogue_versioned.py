@@ -6,7 +6,7 @@ from assessor.model.control import Level, Subject, control
 from assessor.model.reading import UnseenError
 from assessor.model.verdict import Item, Severity, Status, Verdict, failed, passed
 from assessor.model.view import View
-from collectors import bedrock_agent
+from collectors import bedrock_agent, naming
 from evaluators.derived.compute import invokers
 from evaluators.derived.compute.invokers import invoking_function
 from evaluators.derived.foundation import flows
@@ -49,8 +49,21 @@ def subjects(aws: View) -> Iterator[Subject]:
         raise unseen
 
 
+def _missing(arn: str, aws: View) -> bool:
+    """Whether the numbered version of a prompt of this account and Region is gone. Raises UnseenError."""
+    named, _, version = arn.rpartition(":")
+    if naming.account(named) != aws.account_id or naming.region(named) != aws.region:
+        return False
+    ident = naming.last_name(named)
+    if not any(one.get("id") == ident for one in aws.items(bedrock_agent.LIST_PROMPTS)):
+        return True
+    held = aws.items(bedrock_agent.LIST_PROMPTS_VERSIONS, promptIdentifier=ident)
+    return not any(str(one.get("version")) == version for one in held)
+
+
 def _of_flow(flow: FlowVersion, aws: View) -> Verdict:
     wrong: list[str] = []
+    unseen: UnseenError | None = None
     numbered = 0
     for node in flow_nodes(aws, flow):
         source = (node.configuration.get("prompt") or {}).get("sourceConfiguration")
@@ -63,8 +76,15 @@ def _of_flow(flow: FlowVersion, aws: View) -> Verdict:
             wrong.append(f"node {node.path} names the draft of a prompt")
         else:
             numbered += 1
+            try:
+                if _missing(arn, aws):
+                    wrong.append(f"node {node.path} names {naming.last_name(arn)}, which does not exist")
+            except UnseenError as error:
+                unseen = unseen or error
     if wrong:
         return failed(f"Flow {flow.flow_id} {flow.said}: {'; '.join(wrong[:5])}")
+    if unseen is not None:
+        raise unseen
     if not numbered:
         return passed(f"Flow {flow.flow_id} {flow.said} asks with no prompt of its own")
     return passed(f"Flow {flow.flow_id} {flow.said} names numbered prompts only")
@@ -94,7 +114,10 @@ def _of_flow(flow: FlowVersion, aws: View) -> Verdict:
         "prowler_aisf": ("AISF-AI-07",),
     },
     parameters=(),
-    edge_cases=("A prompt ARN without :version resolves to DRAFT.",),
+    edge_cases=(
+        "A prompt ARN without :version resolves to DRAFT.",
+        "A number that no version of the prompt has is no version.",
+    ),
     workload_aware=False,
 )
 def prompt_catalogue_versioned(subject: Subject, aws: View) -> Verdict:
@@ -102,8 +125,8 @@ def prompt_catalogue_versioned(subject: Subject, aws: View) -> Verdict:
 
     Judged are every managed prompt, every flow version behind an alias (the test alias apart), and a Region whose
     functions may invoke models while it holds no prompt. Passes: the prompt has a numbered version; the flow's nodes
-    name prompts by number. Fails: a prompt with its draft only; a node with its prompt inside, or with a prompt's ARN
-    without a number, which runs the draft; a Region that calls models and keeps no prompt. Prompts kept in version
+    name prompts by number. Fails: a prompt with its draft only; a node with its prompt inside, with a prompt's ARN
+    without a number, which runs the draft, or with a number that does not exist; a Region that calls models and keeps no prompt. Prompts kept in version
     control or AppConfig are what ATT-4.5 asks about. Not applicable: none of these.
 
     By hand:
