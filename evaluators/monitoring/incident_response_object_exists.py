@@ -14,6 +14,7 @@ from collectors import events, naming, security_ir, ssm, ssm_incidents
 from evaluators.derived.offered import surely
 from evaluators.derived.watch import alarms
 from evaluators.derived.watch.event_patterns import PatternError, matches
+from evaluators.derived.words import sentence
 
 T = TypeVar("T")
 
@@ -202,12 +203,12 @@ def incident_response_object_exists(subject: Subject, aws: View) -> Verdict:
     for key, what in objects:
         for target, who in starters:
             if _starts(target, key):
-                return passed(f"{what} is there, and {who} starts it")
+                return passed(f"{sentence(what)} is there, and {who} starts it")
     if unseen:
         raise unseen[0]
     if objects:
         names = ", ".join(what for _, what in objects[:3])
-        return failed(f"{names}: there, but nothing about models starts it")
+        return failed(f"{sentence(names)}: there, but nothing about models starts it")
     if aws.parameters.get("ir_in_account"):
         return failed(
             "No response plan, marked runbook or membership, while ir_in_account says incidents are run here"
