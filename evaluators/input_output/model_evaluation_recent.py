@@ -16,6 +16,7 @@ from evaluators.derived.offered import surely
 _MODEL = "AWS::Bedrock::FoundationModel"
 _BASE = "AWS::Bedrock::KnowledgeBase"
 _RUNTIME = "AWS::BedrockAgentCore::Runtime"
+_GONE = frozenset({"CREATE_FAILED", "DELETING"})
 _NAMED = (
     "modelIdentifiers[]",
     "ragIdentifiers[]",
@@ -40,14 +41,18 @@ def subjects(aws: View) -> Iterator[Subject]:
     yield from models.values()
     try:
         for call, base in surely(aws.items_with_call(bedrock_agent.LIST_KNOWLEDGE_BASES)):
-            ident = str(base.get("knowledgeBaseId"))
+            ident = str(base.get("knowledgeBaseId") or "")
+            if not ident or base.get("status") in _GONE:
+                continue
             arn = f"arn:{aws.account.partition}:bedrock:{aws.region}:{aws.account_id}:knowledge-base/{ident}"
             yield Subject(arn, _BASE, about={"id": ident}, evidence=(call,))
     except UnseenError as error:
         unseen = unseen or error
     try:
         for call, one in surely(aws.items_with_call(bedrock_agentcore_control.LIST_AGENT_RUNTIMES)):
-            arn = str(one.get("agentRuntimeArn"))
+            arn = str(one.get("agentRuntimeArn") or "")
+            if one.get("status") in _GONE:
+                continue
             yield Subject(arn, _RUNTIME, about={"id": str(one.get("agentRuntimeId"))}, evidence=(call,))
     except UnseenError as error:
         unseen = unseen or error
