@@ -574,6 +574,37 @@ def test_e24_an_identity_pool_is_a_door_to_its_roles(roles: dict[str, Any], stan
     assert built(content).reach(POOL_ARN).standing is standing
 
 
+@pytest.mark.parametrize(
+    ("kind", "region", "standing"),
+    [
+        ("Token", REGION, Standing.ON_PATH),
+        ("Rules", REGION, Standing.NOT_ON_PATH),
+        ("Token", "eu-west-1", Standing.UNKNOWN),
+    ],
+)
+def test_e24_the_roles_of_groups_are_handed_out_where_the_token_chooses(
+    kind: str, region: str, standing: Standing
+) -> None:
+    pool = f"{region}_AAAAAAAAA"
+    provider = f"cognito-idp.{region}.amazonaws.com/{pool}:client1"
+    group = {"GroupName": "g", "UserPoolId": pool, "RoleArn": role_arn("ask-role")}
+    content = merged(
+        identity_pool({"RoleMappings": {provider: {"Type": kind, "AmbiguousRoleResolution": "Deny"}}}),
+        in_region(
+            "cognito-idp",
+            ListUserPools=[{"Id": pool, "Name": "u"}],
+            ListGroups=[
+                when({"Groups": [group, {"GroupName": "none", "UserPoolId": pool}]}, UserPoolId=pool)
+            ],
+        ),
+        role("ask-role", BEDROCK),
+    )
+    assert built(content).reach(POOL_ARN).standing is standing
+    if standing is Standing.ON_PATH:
+        for denied in ("ListGroups", "ListUserPools"):
+            assert built(content, f"cognito-idp:{denied}").reach(POOL_ARN).standing is Standing.UNKNOWN
+
+
 def test_e24_denied_roles_leave_the_pool_unknown() -> None:
     content = merged(identity_pool({"Roles": {}}), role("ask-role", BEDROCK))
     assert (
