@@ -100,9 +100,11 @@ class UnseenError(Exception):
     """Raised by a view when a control needs what could not be seen; the engine turns it into NOT_ASSESSED.
 
     ``offered``: the service answered other calls in that Region, so that it is there, whatever one operation says.
+    ``code``: the error code of the call that failed, "" where none did.
     """
 
     offered = False
+    code = ""
 
     def __init__(self, why: Why, detail: str = "", grant: str = "", call: Call | None = None) -> None:
         super().__init__(detail or why.value)

@@ -148,6 +148,7 @@ class View:
     def _failure(self, reading: Unseen, operation: Operation, call: Call) -> UnseenError:
         error = unseen_error(reading, operation, call)
         error.offered = self.snapshot.answers(call)
+        error.code = reading.code
         return error
 
     def _calls(self, operation: Operation, params: Mapping[str, Any]) -> list[Call]:

@@ -7,6 +7,18 @@ from assessor.model.reading import UnseenError, Why
 
 T = TypeVar("T")
 
+_NOT_THERE = frozenset(
+    {
+        "AuthFailure",
+        "EndpointConnectionError",
+        "InvalidAccessKeyId",
+        "InvalidClientTokenId",
+        "OptInRequired",
+        "RegionDisabledException",
+        "UnrecognizedClientException",
+    }
+)
+"""Refusals for which a whole service, or Region, is the reason."""
 _WITH_CLOUDFRONT = frozenset({"aws", "aws-cn"})
 
 
@@ -32,6 +44,18 @@ def surely(things: Iterable[T]) -> Iterator[T]:
         yield from things
     except UnseenError as error:
         if error.why is not Why.UNSUPPORTED or error.offered:
+            raise
+
+
+def reached(things: Iterable[T]) -> Iterator[T]:
+    """The things, or none where the service that lists them has no endpoint in the Region, or the Region is not enabled.
+
+    A service that answers, if only that it does not know the operation, is there. Raises UnseenError.
+    """
+    try:
+        yield from things
+    except UnseenError as error:
+        if error.why is not Why.UNSUPPORTED or error.offered or error.code not in _NOT_THERE:
             raise
 
 

@@ -12,7 +12,7 @@ from assessor.model.reading import UnseenError, Why
 from assessor.model.view import Answer, Gathered, View, gather
 from collectors import verifiedpermissions
 from evaluators.derived.doors.mechanisms import Mechanism
-from evaluators.derived.offered import offered
+from evaluators.derived.offered import reached
 from evaluators.derived.users import cedar
 
 READS: tuple[Operation, ...] = (
@@ -39,7 +39,7 @@ def stores(aws: View) -> Gathered[str]:
     """The ids of the policy stores of the Region; none where the service is not offered."""
     return gather(
         str(store["policyStoreId"])
-        for store in offered(aws.items(verifiedpermissions.LIST_POLICY_STORES))
+        for store in reached(aws.items(verifiedpermissions.LIST_POLICY_STORES))
         if store.get("policyStoreId")
     )
 

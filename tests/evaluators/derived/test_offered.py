@@ -6,7 +6,7 @@ from assessor.model.operation import Operation
 from assessor.model.reading import Absent, Call, Reading, Seen, Unseen, UnseenError, Why
 from assessor.model.snapshot import Account, Run, Snapshot, call_of
 from assessor.model.view import View
-from evaluators.derived.offered import offered, surely
+from evaluators.derived.offered import distributed, offered, reached, surely
 
 GUARDRAILS = Operation("bedrock", "ListGuardrails", "bedrock:ListGuardrails", items="guardrails")
 MODELS = Operation("bedrock", "ListFoundationModels", "bedrock:ListFoundationModels", items="modelSummaries")
@@ -74,3 +74,24 @@ def test_a_denial_is_never_nothing() -> None:
     for take in (offered, surely):
         with pytest.raises(UnseenError):
             list(take(aws.items(GUARDRAILS)))
+
+
+def test_a_service_that_answers_that_it_does_not_know_an_operation_is_reached() -> None:
+    aws = view({(GUARDRAILS, "us-east-1"): REFUSED})
+    with pytest.raises(UnseenError) as raised:
+        list(reached(aws.items(GUARDRAILS)))
+    assert raised.value.code == "UnknownOperationException"
+
+
+@pytest.mark.parametrize("code", ["EndpointConnectionError", "UnrecognizedClientException", "OptInRequired"])
+def test_a_service_without_an_endpoint_or_in_a_region_that_is_not_enabled_lists_nothing(code: str) -> None:
+    aws = view({(GUARDRAILS, "us-east-1"): Unseen(Why.UNSUPPORTED, code)})
+    assert list(reached(aws.items(GUARDRAILS))) == []
+
+
+def test_cloudfront_may_be_missing_only_where_the_partition_lacks_it() -> None:
+    aws = view({(GUARDRAILS, "us-east-1"): REFUSED})
+    assert list(distributed("aws-us-gov", aws.items(GUARDRAILS))) == []
+    for partition in ("aws", "aws-cn"):
+        with pytest.raises(UnseenError):
+            list(distributed(partition, aws.items(GUARDRAILS)))
