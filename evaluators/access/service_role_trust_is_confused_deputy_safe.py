@@ -166,4 +166,4 @@ def _tokens(aws: View, role: Principal) -> Iterator[Problem | str]:
 
 
 def _before(aws: View) -> str:
-    return "" if outsiders.above(aws).complete else " (before RCP)"
+    return f" {outsiders.above(aws).before}".rstrip()

@@ -9,7 +9,7 @@ from assessor.iam.policy import Effect, Policy, Use, parse_policy
 from assessor.iam.principals import PrincipalKind
 from assessor.iam.request import arn_field
 from assessor.model.control import Level, Subject, control
-from assessor.model.path import values
+from assessor.model.path import first, values
 from assessor.model.reading import UnseenError, Why
 from assessor.model.verdict import Item, Severity, Status, Verdict, not_applicable
 from assessor.model.view import Answer, View, gather
@@ -187,7 +187,8 @@ def _grants(at: View, arn: str) -> Iterator[Problem | str]:
     nobody: list[str] = []
     for grant in listed_grants.known:
         grantee = str(grant.get("GranteePrincipal") or grant.get("GranteeServicePrincipal") or "")
-        owner = arn_field(grantee, 4)
+        source = str(first(grant, "Constraints.SourceArn") or "")
+        owner = arn_field(grantee, 4) or arn_field(source, 4)
         if owner == at.account_id:
             continue
         named = list(map(str, values(grant, "Operations[]")))
@@ -213,7 +214,7 @@ def _grants(at: View, arn: str) -> Iterator[Problem | str]:
             yield Problem(
                 Severity.HIGH,
                 f"a grant gives {grantee} of account {owner}, which {TRUSTED} does not name, {operations}"
-                + ("" if outsiders.above(at).complete else " (before RCP)"),
+                + f" {outsiders.above(at).before}".rstrip(),
             )
     if listed_grants.unseen is not None:
         raise listed_grants.unseen

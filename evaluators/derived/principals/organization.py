@@ -41,12 +41,23 @@ class Ceiling:
     """The resource control policies that bind the account's resources, of which only denials count.
 
     levels: those that could be read and judged, root first. complete: whether these are all. evidence: the calls by
-    which they were read.
+    which they were read. hidden: as in `Bounds`.
     """
 
     levels: tuple[tuple[Policy, ...], ...] = ()
     complete: bool = True
     evidence: tuple[Call, ...] = ()
+    hidden: UnseenError | None = None
+
+    @property
+    def before(self) -> str:
+        """``(before RCP)`` where some of them could not be read, else empty.
+
+        Raises UnseenError where only some questions about them were refused.
+        """
+        if self.hidden is not None:
+            raise self.hidden
+        return "" if self.complete else "(before RCP)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +101,7 @@ def bounds(aws: View) -> Bounds:
         given = _given(aws)
         _read(aws)
         hidden = _hidden(aws, start) if given is None else None
-        nothing = Ceiling(complete=False)
+        nothing = Ceiling(complete=False, hidden=_hidden(aws, start))
         return Bounds(given, given is not None, None, asked=False, hidden=hidden, ceiling=nothing)
     ceiling = _ceiling(aws)
     levels, complete, calls = _read(aws)
@@ -163,7 +174,8 @@ def _ceiling(aws: View) -> Ceiling:
         complete = complete and whole and len(sound) == len(policies or ())
         if sound:
             levels.append(sound)
-    return Ceiling(tuple(levels), complete, _answered(aws, start))
+    hidden = None if complete else _hidden(aws, start)
+    return Ceiling(tuple(levels), complete, _answered(aws, start), hidden)
 
 
 def _hidden(aws: View, start: int) -> UnseenError | None:

@@ -58,8 +58,8 @@ class Estate:
 
     def before(self, action: str) -> str:
         """As `before_scp`, for an action on which resource control policies may act too."""
-        rcp = not self.bounds.ceiling.complete and bound_by_rcps(action)
-        return " ".join(filter(None, (self.before_scp, "(before RCP)" if rcp else "")))
+        rcp = self.bounds.ceiling.before if bound_by_rcps(action) else ""
+        return " ".join(filter(None, (self.before_scp, rcp)))
 
     @property
     def scp_unread(self) -> bool:

@@ -170,13 +170,18 @@ def weighed(
         openings = left
     trust = _Trust(aws)
     sorts: dict[str, list[Opening]] = {}
+    hidden: UnseenError | None = None
     for opening in openings:
+        sort = trust.sort(opening)
+        if ceiling.hidden is not None and sort != "trusted" and all(map(bound_by_rcps, opening.actions)):
+            hidden = ceiling.hidden  # what was not shown of the policies above may keep it shut
+            continue
         marked = opening if ceiling.complete or not _bound(opening) else replace(opening, caveat=_BEFORE)
-        sorts.setdefault(trust.sort(opening), []).append(marked)
+        sorts.setdefault(sort, []).append(marked)
     return Outsiders(
         what,
         **{sort: tuple(openings) for sort, openings in sorts.items()},
-        unseen=trust.unseen or _uncertain(found, what),
+        unseen=trust.unseen or hidden or _uncertain(found, what),
         kept_out=tuple(opening for opening, _ in kept_out),
         refused=_refused(kept_out),
     )
