@@ -26,6 +26,10 @@ PLANES = {
     "bedrockagentcore": "bedrock-agentcore",
     "sagemakerruntime": "sagemaker-runtime",
 }
+_CODE = frozenset(
+    {"ecs", "batch", "eks", "glue", "codebuild", "emr-containers", "emr-serverless", "elasticmapreduce"}
+)
+"""Services that run code as a role of its own."""
 _WRITES = ("put", "update", "transactwrite", "batchwrite")
 _DEPTH = 60
 
@@ -58,6 +62,8 @@ def state_machines(aws: View) -> Iterator[Piece]:
         try:
             definition = json.loads(str(found.answer.get("definition") or ""))
         except (ValueError, RecursionError):
+            definition = None
+        if not isinstance(definition, Mapping):
             yield Gap("E17", arn, Why.LINK_UNKNOWN, "its definition cannot be read", call=found.call)
             continue
         for resource, arguments in tasks(definition):
@@ -98,6 +104,8 @@ def _task(aws: View, arn: str, resource: str, arguments: Mapping[str, Any], call
     plane = PLANES.get(service, "")
     if words[:1] == ["bedrock"] and words[1:2] and words[1].startswith("invoke"):
         plane = "bedrock-runtime"  # its other tasks make models, and ask none
+    if service == "bedrock" and words[-1].startswith("createmodelinvocationjob"):
+        plane = "bedrock-runtime"
     if plane:
         yield from _asked(aws, arn, plane, arguments, resource, call)
         return
@@ -119,8 +127,8 @@ def _task(aws: View, arn: str, resource: str, arguments: Mapping[str, Any], call
             yield from _buses(aws, arn, arguments, call)
         case "dynamodb" if words[-1].startswith(_WRITES):
             yield from _named(arn, _table(aws, _text(arguments, "TableName")), "a table", call)
-        case "ecs" | "batch" | "eks":
-            detail = f"it runs containers by {resource[:80]}: what they may do is not known"
+        case _ if service in _CODE:
+            detail = f"it runs code by {resource[:80]}: what that may do is not known"
             yield Gap("E17", arn, Why.LINK_UNKNOWN, detail, call=call)
 
 

@@ -373,6 +373,8 @@ API_HOST = f"inner.execute-api.{REGION}.amazonaws.com"
             Standing.ON_PATH,
         ),
         ({"Resource": "arn:aws:states:::bedrock:createModelCustomizationJob.sync"}, Standing.NOT_ON_PATH),
+        ({"Resource": "arn:aws:states:::aws-sdk:bedrock:createModelInvocationJob"}, Standing.ON_PATH),
+        ({"Resource": "arn:aws:states:::glue:startJobRun.sync"}, Standing.UNKNOWN),
         ({"Resource": "arn:aws:states:::bedrock:invokeModel"}, Standing.ON_PATH),
     ],
 )
@@ -391,6 +393,16 @@ def test_e17_what_a_task_hands_on_is_followed(task: dict[str, Any], standing: St
         ASK,
     )
     assert built(content).reach(FRONT).standing is standing
+
+
+@pytest.mark.parametrize("definition", ["null", "[]", '"x"', "{", " "])
+def test_e17_a_definition_that_is_none_is_unknown(definition: str) -> None:
+    starts = service(
+        "states", "action/StartExecution", requestTemplates={"application/json": f'{{"a": "{MACHINE}"}}'}
+    )
+    content = merged(fronted(starts), machine(ASKS_MODEL), role("machine", LOGS))
+    content[REGION]["stepfunctions"]["DescribeStateMachine"]["definition"] = definition
+    assert built(content).reach(FRONT).standing is Standing.UNKNOWN
 
 
 @pytest.mark.parametrize("asked", ["a text", ["a list"], 7, None])
