@@ -5,9 +5,18 @@ from collections.abc import Iterator
 from assessor.model.control import Level, Subject, control
 from assessor.model.path import first
 from assessor.model.reading import UnseenError, Why
-from assessor.model.verdict import Item, Severity, Status, Verdict, failed, not_assessed, passed
+from assessor.model.verdict import (
+    Item,
+    Severity,
+    Status,
+    Verdict,
+    failed,
+    not_applicable,
+    not_assessed,
+    passed,
+)
 from assessor.model.view import View, gather
-from collectors import apprunner, vpc_lattice
+from collectors import apprunner, naming, vpc_lattice
 from evaluators.derived.doors import balancer_doors
 from evaluators.derived.doors.balancer_doors import Way, unauthenticated
 from evaluators.derived.doors.doors import doors_app_runner, doors_balancer_ways
@@ -82,6 +91,7 @@ def _lattice(aws: View) -> Iterator[Subject]:
             "A Lattice service with authType NONE is open to the networks it is associated with, not to"
             " the internet: FAIL at medium."
         ),
+        "A Lattice service that another account shares is judged in that account.",
         "Redirects and fixed responses lead nowhere and are not judged.",
     ),
     workload_aware=True,
@@ -143,6 +153,11 @@ def _app_runner(door: WebDoor, aws: View) -> Verdict:
 
 
 def _lattice_service(arn: str, aws: View) -> Verdict:
+    owner = naming.account(arn)
+    if owner not in (None, aws.account_id):
+        return not_applicable(
+            f"Lattice service {arn.rpartition('/')[2]} is shared by account {owner}: it is judged there"
+        )
     kind = str((aws.get(vpc_lattice.GET_SERVICE, serviceIdentifier=arn) or {}).get("authType") or "")
     said = f"Lattice service {arn.rpartition('/')[2]}"
     match kind:
