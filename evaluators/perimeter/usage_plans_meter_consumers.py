@@ -163,5 +163,5 @@ def _metered(plan: Answer, method: RestMethod, aws: View) -> Iterator[Problem | 
     keys = sum(1 for _ in aws.items(apigateway.GET_USAGE_PLAN_KEYS, usagePlanId=ident))
     if not keys:
         yield Problem(Severity.MEDIUM, f"usage plan {ident} has no key")
-    period = str((plan.get("quota") or {}).get("period") or "").lower()
+    period = str((plan.get("quota") or {}).get("period") or "period not stated").lower()
     yield f"usage plan {ident} with {keys} key{'s' if keys != 1 else ''}: {throttle}, {quota} requests a {period}"
