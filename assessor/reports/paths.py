@@ -47,16 +47,21 @@ class Shown:
 def shown(known: Workload, *, everything: bool = False) -> list[Shown]:
     """The doors of an account, those on a path first.
 
-    APIs and stages are left out, as their methods and routes are shown; so are, without ``everything``, doors on no
-    path.
+    APIs and stages are left out where their methods and routes are known, for these are shown; so are, without
+    ``everything``, doors on no path.
     """
     doors = [
         Shown(node, reach, known.found(node, MOST_PATHS), _beside(known, node))
         for node in known.doors()
-        if not _GROUP.search(node.id)
+        if not _grouped(known, node)
         and ((reach := known.reach(node.id)).standing is not Standing.NOT_ON_PATH or everything)
     ]
     return sorted(doors, key=lambda one: (_ORDER.index(one.reach.standing), one.node.region, one.node.id))
+
+
+def _grouped(known: Workload, node: Node) -> bool:
+    """Whether a door is an API or stage with nothing unknown of its own: its methods or routes stand for it."""
+    return bool(_GROUP.search(node.id)) and not known.graph.lost(node.id)
 
 
 def _beside(known: Workload, door: Node) -> dict[str, tuple[Node, ...]]:
@@ -107,9 +112,7 @@ def document(account: Account, known: Workload, *, everything: bool = False) -> 
 
 
 def _counts(known: Workload) -> Counter[str]:
-    return Counter(
-        known.reach(node.id).standing.value for node in known.doors() if not _GROUP.search(node.id)
-    )
+    return Counter(known.reach(node.id).standing.value for node in known.doors() if not _grouped(known, node))
 
 
 def _door(one: Shown, graph: Graph) -> dict[str, Any]:

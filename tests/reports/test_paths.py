@@ -180,3 +180,23 @@ def test_the_inventory_tells_reference_permission_and_use_apart() -> None:
     shown = inventory.text(ACCOUNT, found)
     assert "arn:aws:bedrock:*::foundation-model/anthropic.*" in shown
     assert "referred to by POST /x on stage prod of REST API direct" in shown
+
+
+@pytest.mark.parametrize("denied", ["apigateway:GetResources", "apigateway:GetStages"])
+def test_an_api_whose_methods_or_stages_are_denied_is_shown_as_unknown(denied: str) -> None:
+    known = built(plain_workload(), denied)
+    shown = paths.text(ACCOUNT, known)
+    assert "1 door: 1 unknown" in shown
+    assert "(grant apigateway:GET)" in shown
+    assert [door["standing"] for door in paths.document(ACCOUNT, known)["doors"]] == ["unknown"]
+
+
+def test_a_diagram_says_where_a_trail_was_lost() -> None:
+    known = built(plain_workload(), "lambda:ListFunctions")
+    drawn = diagrams.mermaid([known])
+    assert drawn.count("-.->") == 2
+    assert drawn.count('["#63; what function') == 2
+    dot = diagrams.dot([known])
+    assert dot.count("shape=note") == 2
+    assert dot.count("style=dotted") == 2
+    assert "#63;" not in diagrams.mermaid([built(plain_workload())])
