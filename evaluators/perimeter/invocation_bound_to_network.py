@@ -19,6 +19,7 @@ from evaluators.derived.principals.path_roles import ROADS, PathRole, suspicion
 from evaluators.derived.principals.statements import granted, listed
 from evaluators.derived.principals.universe import Estate, estate
 
+_OF_INSTANCES = "the VPC of its instances"
 _FOREIGN = "another account's VPC endpoint"
 _PLACES: tuple[tuple[str, Given], ...] = (
     (f"the {INTERNET}", network_classes()[0].given),
@@ -86,6 +87,7 @@ def subjects(aws: View) -> Iterator[Subject]:
         "A condition that any VPC endpoint meets (aws:SourceVpc is there) keeps nobody out: it is asked for, too.",
         "Calls that AWS services make for the role come without an endpoint: an exception for aws:ViaAWSService is fine.",
         "Only some model actions bound is not bound.",
+        "Instances, tasks that share their network, and what an alias puts in force are callers in a VPC, too.",
         "Where no policy of the role binds it and service control policies could not be read, the row is not assessed.",
     ),
     workload_aware=True,
@@ -113,7 +115,7 @@ def invocation_bound_to_network(subject: Subject, aws: View) -> Verdict:
     known = estate(aws)
     if role.suspected:
         return suspicion(known, role)
-    inside = listed([f"{caller.what} in {caller.vpc}" for caller in callers], "caller")
+    inside = listed([f"{caller.what} in {caller.vpc or _OF_INSTANCES}" for caller in callers], "caller")
     said = f"{role.said}, as which {inside} runs,"
     unclear = ""
     for action in ROADS:

@@ -39,7 +39,7 @@ def subjects(aws: View) -> Iterator[Subject]:
     callers = aws.derive(vpc_callers.vpc_callers)
     known = estate(aws)
     needs: dict[tuple[str, str], list[tuple[Used, VpcCaller]]] = {}
-    for caller in callers.known:
+    for caller in (one for one in callers.known if one.vpc):
         for plane, used in planes_of(aws, known, caller.role).items():
             needs.setdefault((caller.vpc, plane), []).append((used, caller))
     for (vpc, plane), found in sorted(needs.items(), key=lambda item: item[0]):

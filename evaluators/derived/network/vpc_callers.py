@@ -29,12 +29,17 @@ READS: tuple[Operation, ...] = (
     ec2.DESCRIBE_INSTANCES,
     iam.GET_ACCOUNT_AUTHORIZATION_DETAILS,
 )
+_ELSEWHERE = frozenset({"EXTERNAL", "FARGATE"})
+"""Tasks without a network of their own: on machines outside AWS; on Fargate there are none."""
 _GONE = frozenset({"terminated", "shutting-down"})
 
 
 @dataclass(frozen=True, slots=True)
 class VpcCaller:
-    """Something that runs in a VPC. ``role``: the ARN of the role it runs as, "" where it has none."""
+    """Something that runs in a VPC. ``role``: the ARN of the role it runs as, "" where it has none.
+
+    vpc: "" for tasks that share the network of the instances they run on, whose VPC nothing here tells.
+    """
 
     arn: str
     what: str
@@ -90,14 +95,14 @@ def _services(aws: View) -> Iterator[VpcCaller]:
     services = gather(aws.items_with_call(ecs.DESCRIBE_SERVICES))
     for call, service in services.known:
         placed = list(values(service, "networkConfiguration.awsvpcConfiguration.subnets[]"))
-        if not placed:
+        if not placed and str(service.get("launchType") or "") in _ELSEWHERE:
             continue
         name = str(service.get("serviceName", ""))
         start = len(aws.trail)
         try:
             task = aws.get(ecs.DESCRIBE_TASK_DEFINITION, taskDefinition=service.get("taskDefinition")) or {}
             role = str((task.get("taskDefinition") or {}).get("taskRoleArn") or "")
-            vpc = _vpc_of(aws, placed, f"ECS service {name}")
+            vpc = _vpc_of(aws, placed, f"ECS service {name}") if placed else ""
         except UnseenError as error:
             unseen = unseen or error
             continue
