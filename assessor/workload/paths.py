@@ -15,7 +15,8 @@ from assessor.workload.graph import BESIDE, STARTS, TERMINAL, Edge, Gap, Graph, 
 MOST_HOPS = 8
 """Hops of a path at most; agents that call each other would go on for ever.
 
-From a domain, an API or a stage to the method under it is no hop: it is the same request at the same service.
+From a domain, an API or a stage to the method under it is no hop, nor is it from a load balancer to its listener and
+rule: it is the same request at the same service.
 """
 
 FARTHEST = 96
@@ -86,7 +87,8 @@ class Path:
 
 def cost(edge: Edge) -> int:
     """The hops that an edge counts for."""
-    return 0 if edge.rule == "E6" else 1
+    inside = edge.rule == "E6" or (edge.rule == "E9" and ":listener" in edge.target)
+    return 0 if inside else 1
 
 
 @dataclass(frozen=True)

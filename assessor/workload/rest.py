@@ -8,14 +8,14 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from assessor.model.operation import Operation
-from assessor.model.reading import Call
+from assessor.model.reading import Call, Why
 from assessor.model.view import View
 from assessor.workload import names
-from assessor.workload.graph import EVERYWHERE, Answers, Kind, Node, Piece, declared
+from assessor.workload.graph import EVERYWHERE, Answers, Gap, Kind, Node, Piece, declared
 from assessor.workload.integrations import Integration, onward, resolved, texts, unset
 from assessor.workload.listing import Listed, gap, listed
 from assessor.workload.pins import tagged
-from collectors import apigateway
+from collectors import apigateway, apigatewayv2
 
 READS: tuple[Operation, ...] = (
     apigateway.GET_REST_APIS,
@@ -163,6 +163,19 @@ def _domains(aws: View) -> Iterator[Piece]:
     for call, mapping in mappings:
         arn = names.domain(aws, str(call.request.get("domainName", "")))
         yield from _mapped(aws, arn, str(mapping.get("restApiId", "")), str(mapping.get("stage") or ""), call)
+    asked = {
+        str(call.request.get(member, ""))
+        for operation, member in (
+            (apigateway.GET_BASE_PATH_MAPPINGS, "domainName"),
+            (apigatewayv2.GET_API_MAPPINGS, "DomainName"),
+        )
+        for call in aws.snapshot.calls(operation, aws.account_id, aws.region)
+    }
+    for call, domain in domains:
+        name = str(domain.get("domainName", ""))
+        if mappings.unseen is None and name not in asked:
+            detail = "AWS does not say of which type it is, and which API answers under it was not asked"
+            yield Gap("E6", names.domain(aws, name), Why.LINK_UNKNOWN, detail, call=call)
     if mappings.unseen is not None:
         for _, domain in domains:
             arn = names.domain(aws, str(domain.get("domainName", "")))

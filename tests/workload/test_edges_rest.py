@@ -328,6 +328,14 @@ def test_e6_a_domain_leads_to_its_stage() -> None:
     assert workload.reach(DOMAIN).standing is Standing.ON_PATH
 
 
+def test_e6_a_domain_of_no_known_type_is_unknown() -> None:
+    content = domain({"restApiId": "api", "stage": "prod"})
+    del content[REGION]["apigateway"]["GetDomainNames"][0]["endpointConfiguration"]
+    found = one(proxy(function_arn("ask")), ASK, content).reach(DOMAIN)
+    assert found.standing is Standing.UNKNOWN
+    assert "of which type it is" in found.gaps[0].detail
+
+
 def test_e6_a_domain_of_an_api_that_is_not_there_leads_nowhere() -> None:
     workload = one(proxy(function_arn("ask")), ASK, domain({"restApiId": "gone", "stage": "prod"}))
     assert workload.reach(DOMAIN).standing is Standing.NOT_ON_PATH

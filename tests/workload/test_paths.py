@@ -1,6 +1,7 @@
 """The search itself, on graphs of every shape: simple paths, their limits, their confidence."""
 
 from collections.abc import Iterator
+from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
@@ -142,6 +143,23 @@ def test_a_path_has_eight_hops_at_most_and_a_longer_one_is_not_taken_for_none(
 
 def test_from_a_domain_to_its_stage_is_no_hop() -> None:
     assert Search(chain(20, "E6")).good("0")
+
+
+def test_within_a_load_balancer_is_no_hop() -> None:
+    """Two balancers in a row before a function: distribution, network balancer, application balancer, target."""
+    arn = "arn:aws:elasticloadbalancing:us-east-1:111122223333"
+    ids = ["0", f"{arn}:loadbalancer/net/n/1", f"{arn}:listener/net/n/1/2", f"{arn}:targetgroup/n/3"]
+    ids += [f"{arn}:loadbalancer/app/a/1", f"{arn}:listener/app/a/1/2", f"{arn}:listener-rule/app/a/1/2/3"]
+    ids += [f"{arn}:targetgroup/a/4", "function", "role", "plane"]
+    graph = Graph()
+    for ident in ids:
+        kind = Kind.DOOR if ident == "0" else Kind.PLANE if ident == "plane" else Kind.RELAY
+        graph.add(Node(ident, kind, ident))
+    for source, target in pairwise(ids):
+        graph.link(Edge("E9", source, target, Strength.DECLARED))
+    search = Search(graph)
+    assert search.good("0")
+    assert search.from_door(graph.nodes["0"]).paths[0].hops == 7
 
 
 def test_agents_that_ask_each_other_end() -> None:
