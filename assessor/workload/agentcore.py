@@ -94,27 +94,39 @@ def _target(aws: View, arn: str, gateway: str, target: str) -> Iterator[Piece]:
     found = one(aws, agentcore.GET_GATEWAY_TARGET, gatewayIdentifier=gateway, targetId=target)
     if found.unseen is not None:
         yield gap("E21", arn, found.unseen, f"what target {target} leads to is not known")
-    configuration = (found.answer or {}).get(_AT) or {}
+    if found.answer is None:
+        return
+    pieces = list(_onward(aws, arn, target, found.answer.get(_AT) or {}, found.call))
+    yield from pieces
+    if not pieces:
+        detail = f"the configuration of target {target} names nothing that is known"
+        yield Gap("E21", arn, Why.LINK_UNKNOWN, detail, call=found.call)
+
+
+def _onward(
+    aws: View, arn: str, target: str, configuration: Mapping[str, Any], call: Call
+) -> Iterator[Piece]:
+    """What a target's configuration names."""
     for where in ("mcp.lambda.lambdaArn", "http.agentcoreRuntime.arn"):
         for named in values(configuration, where):
-            yield from targets.leads("E21", arn, str(named), found.call, f"{_AT}.{where}")
+            yield from targets.leads("E21", arn, str(named), call, f"{_AT}.{where}")
     for api in values(configuration, "mcp.apiGateway"):
         ident, stage = str(api.get("restApiId", "")), str(api.get("stage") or "")
         node = names.rest_stage(aws, ident, stage)
         yield Node(node, Kind.DOOR, f"stage {stage} of REST API {ident}", aws.region, stage, described=False)
-        yield declared("E21", arn, node, found.call, f"{_AT}.mcp.apiGateway.restApiId", ident)
+        yield declared("E21", arn, node, call, f"{_AT}.mcp.apiGateway.restApiId", ident)
     for where in ("mcp.mcpServer.endpoint", "http.passthrough.endpoint"):
         for address in values(configuration, where):
-            yield from _address(arn, str(address), found.call, f"{_AT}.{where}", target)
+            yield from _address(arn, str(address), call, f"{_AT}.{where}", target)
     for where in ("mcp.openApiSchema", "mcp.smithyModel"):
         if next(values(configuration, where), None) is not None:
             detail = f"the back end of target {target} stands in its schema, which is not followed"
-            yield Gap("E21", arn, Why.LINK_UNKNOWN, detail, call=found.call)
+            yield Gap("E21", arn, Why.LINK_UNKNOWN, detail, call=call)
     for where in ("mcp.connector", "http.connector"):
         for connector in values(configuration, f"{where}.source.connectorId"):
             detail = f"what connector {str(connector)[:80]} of target {target} leads to is not known"
-            yield Gap("E21", arn, Why.LINK_UNKNOWN, detail, call=found.call)
-    yield from _inference(arn, configuration, found.call)
+            yield Gap("E21", arn, Why.LINK_UNKNOWN, detail, call=call)
+    yield from _inference(arn, configuration, call)
 
 
 def _address(arn: str, address: str, call: Call, where: str, target: str) -> Iterator[Piece]:

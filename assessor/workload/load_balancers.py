@@ -54,7 +54,7 @@ def _listener(aws: View, balancer: str, listener: Mapping[str, Any], call: Call)
     yield Node(arn, Kind.RELAY, f"listener on port {port}", aws.region, str(port))
     yield declared("E9", balancer, arn, call, "Listeners[].ListenerArn", port)
     yield from _forwarded(arn, listener.get("DefaultActions"), call, "Listeners[].DefaultActions[]")
-    if listener.get("Protocol") not in {"HTTP", "HTTPS"}:
+    if listener.get("Protocol") not in {"HTTP", "HTTPS", None}:
         return
     rules = listed(aws, elbv2.DESCRIBE_RULES, ListenerArn=arn)
     if rules.unseen is not None:

@@ -33,6 +33,7 @@ from tests.workload.test_edges_doors import (
     DISTRIBUTION,
     FIELD,
     GROUP,
+    LISTENER,
     ROUTE,
     RULE,
     balancer,
@@ -550,6 +551,26 @@ def test_e21_a_connector_that_names_no_model_is_unknown(kind: str) -> None:
     found = built(gateway(target)).reach(GATEWAY)
     assert found.standing is Standing.UNKNOWN
     assert "connector something" in found.gaps[0].detail
+
+
+def test_e21_a_target_of_a_kind_nobody_knows_is_unknown() -> None:
+    read = snapshot(
+        gateway({"mcp": {"lambda": {"lambdaArn": function_arn("ask"), "toolSchema": {"inlinePayload": []}}}})
+    )
+    call, target = next((c, r) for c, r in read.items() if c.name == "GetGatewayTarget")
+    assert isinstance(target, Seen)
+    unheard_of: list[dict[str, Any]] = [{}, {"novel": {"x": "y"}}, {"mcp": {"novel": {}}}]
+    for configuration in unheard_of:
+        other = Seen({**target.value, "targetConfiguration": configuration})
+        account = read.run.accounts[0]
+        known = workload(View(Snapshot(read.run, {**dict(read.items()), call: other}), account, REGION))
+        assert known.reach(GATEWAY).standing is Standing.UNKNOWN
+
+
+def test_e9_the_rules_of_a_listener_without_protocol_are_asked_for() -> None:
+    content = balancer(function_arn("ask"))
+    del content[REGION]["elbv2"]["DescribeListeners"][0]["answer"]["Listeners"][0]["Protocol"]
+    assert built(merged(content, ASK)).reach(LISTENER).standing in {Standing.ON_PATH, Standing.UNKNOWN}
 
 
 def test_e14_a_role_that_was_not_read_may_trust_one_that_was() -> None:
