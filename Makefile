@@ -7,11 +7,12 @@ SOURCES := assessor collectors evaluators tools tests
 DEMO_OUTPUT ?= demo-output
 DIST ?= dist
 
-.PHONY: help demo test browser-test lambda deploy-test deploy-check check format lint types imports docs docs-fresh bench lock control clean
+.PHONY: help demo test losses browser-test lambda deploy-test deploy-check check format lint types imports docs docs-fresh bench lock control clean
 
 help:
 	@echo "make demo      assess the invented company: prints the assessment, writes $(DEMO_OUTPUT)/"
 	@echo "make test      run the tests"
+	@echo "make losses    every answer that a control rests on lost in turn (make test: a third of them)"
 	@echo "make browser-test   run report.html in Chromium: axe, keyboard, print, injection"
 	@echo "make lambda    build the Lambda package for both processors into $(DIST)/, with its bill of materials"
 	@echo "make deploy-test    run the package under the real Lambda runtime client"
@@ -38,6 +39,10 @@ demo: $(VENV)/.demo
 
 test: $(VENV)/.dev
 	$(BIN)/python -m pytest -q -n auto tests
+
+# Every answer that a control rests on lost in turn; `make test` tries a third of them.
+losses: $(VENV)/.dev
+	ALL_LOSSES=1 $(BIN)/python -m pytest -q -n auto tests/evaluators
 
 # A real browser and a real spreadsheet: Debian's Chromium, driven by Playwright, and LibreOffice. Not part of
 # `make test`: it installs packages. Whatever is missing and cannot be installed is skipped, and said to be.
