@@ -35,6 +35,11 @@ def merged(*parts: Mapping[str, Any]) -> dict[str, Any]:
     return found
 
 
+def when(answer: Any, **params: Any) -> dict[str, Any]:
+    """An answer for a call with these parameters."""
+    return {"when": params, "answer": answer}
+
+
 def function_arn(name: str, *, account: str = ACCOUNT, region: str = REGION) -> str:
     return f"arn:aws:lambda:{region}:{account}:function:{name}"
 

@@ -18,6 +18,7 @@ from tests.workload.accounts import (
     merged,
     role,
     role_arn,
+    when,
 )
 
 ASK = merged(function("ask", "ask-role"), role("ask-role", BEDROCK))
@@ -26,10 +27,6 @@ PLAIN = merged(function("plain", "plain-role"), role("plain-role", LOGS))
 
 def in_region(service: str, **answers: Any) -> dict[str, Any]:
     return {REGION: {service: answers}}
-
-
-def when(answer: Any, **params: Any) -> dict[str, Any]:
-    return {"when": params, "answer": answer}
 
 
 # -- E5 ---------------------------------------------------------------------------------------------------

@@ -19,6 +19,7 @@ from tests.workload.accounts import (
     merged,
     role,
     role_arn,
+    when,
 )
 
 ASK = merged(function("ask", "ask-role"), role("ask-role", BEDROCK))
@@ -27,10 +28,6 @@ NOW = "2026-01-01T00:00:00Z"
 
 def here(service: str, **answers: Any) -> dict[str, Any]:
     return {REGION: {service: answers}}
-
-
-def when(answer: Any, **params: Any) -> dict[str, Any]:
-    return {"when": params, "answer": answer}
 
 
 # -- E17 --------------------------------------------------------------------------------------------------

@@ -23,14 +23,11 @@ from tests.workload.accounts import (
     rest_api,
     role,
     role_arn,
+    when,
 )
 
 FRONT = door("front")
 NOW = "2026-01-01T00:00:00Z"
-
-
-def when(answer: Any, **params: Any) -> dict[str, Any]:
-    return {"when": params, "answer": answer}
 
 
 def fronted(*statements: dict[str, Any], function_name: str = "front") -> dict[str, Any]:

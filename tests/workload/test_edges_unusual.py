@@ -27,6 +27,7 @@ from tests.workload.accounts import (
     role,
     role_arn,
     snapshot,
+    when,
 )
 from tests.workload.test_edges_beside import event, observed
 from tests.workload.test_edges_doors import (
@@ -41,7 +42,6 @@ from tests.workload.test_edges_doors import (
     graphql,
     http_api,
     in_region,
-    when,
 )
 from tests.workload.test_edges_models import GATEWAY, gateway
 

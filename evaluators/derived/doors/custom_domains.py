@@ -5,11 +5,11 @@ each kind of endpoint; a public name may stand in both. Private names may be the
 https://docs.aws.amazon.com/apigateway/latest/developerguide/how-to-custom-domains.html
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from assessor.model.operation import Operation
-from assessor.model.path import values
+from assessor.model.path import first, values
 from assessor.model.reading import Call, UnseenError
 from assessor.model.view import Gathered, View, gather
 from assessor.workload import names
@@ -22,6 +22,7 @@ READS: tuple[Operation, ...] = (apigateway.GET_DOMAIN_NAMES, apigatewayv2.GET_DO
 class CustomDomain:
     """A custom domain name. policies: its security policies, each once, as far as AWS states any.
 
+    hosts: the names of AWS behind it, in lower case. certificates: clients are asked for one.
     unseen: why one of the listings, in which the name may stand too, could not be read.
     """
 
@@ -30,6 +31,8 @@ class CustomDomain:
     node: str
     private: bool
     policies: tuple[str, ...]
+    hosts: frozenset[str]
+    certificates: bool
     evidence: tuple[Call, ...]
     unseen: UnseenError | None = None
 
@@ -46,9 +49,14 @@ def custom_domains(aws: View) -> Gathered[CustomDomain]:
     found: dict[str, CustomDomain] = {}
     for one in (*older.known, *newer.known):
         held = found.get(one.arn, replace(one, policies=(), evidence=()))
-        policies = tuple(dict.fromkeys((*held.policies, *one.policies)))
-        evidence = (*held.evidence, *one.evidence)
-        found[one.arn] = replace(held, policies=policies, evidence=evidence, unseen=unseen)
+        found[one.arn] = replace(
+            held,
+            policies=tuple(dict.fromkeys((*held.policies, *one.policies))),
+            hosts=held.hosts | one.hosts,
+            certificates=held.certificates or one.certificates,
+            evidence=(*held.evidence, *one.evidence),
+            unseen=unseen,
+        )
     return Gathered(found.values(), unseen)
 
 
@@ -60,7 +68,16 @@ def _older(aws: View) -> Iterator[CustomDomain]:
         own = f"arn:{aws.account.partition}:apigateway:{aws.region}:{aws.account_id}:/domainnames/{name}"
         arn = str(domain.get("domainNameArn") or f"{own}+{domain.get('domainNameId')}") if private else node
         policy = str(domain.get("securityPolicy") or "")
-        yield CustomDomain(name, arn, node, private, (policy,) if policy else (), (call,))
+        yield CustomDomain(
+            name,
+            arn,
+            node,
+            private,
+            (policy,) if policy else (),
+            _hosts(domain.get(member) for member in ("regionalDomainName", "distributionDomainName")),
+            bool(first(domain, "mutualTlsAuthentication.truststoreUri")),
+            (call,),
+        )
 
 
 def _newer(aws: View) -> Iterator[CustomDomain]:
@@ -69,4 +86,17 @@ def _newer(aws: View) -> Iterator[CustomDomain]:
         node = names.domain(aws, name)
         stated = values(domain, "DomainNameConfigurations[].SecurityPolicy")
         policies = tuple(dict.fromkeys(str(policy) for policy in stated if policy))
-        yield CustomDomain(name, node, node, private=False, policies=policies, evidence=(call,))
+        yield CustomDomain(
+            name,
+            node,
+            node,
+            private=False,
+            policies=policies,
+            hosts=_hosts(values(domain, "DomainNameConfigurations[].ApiGatewayDomainName")),
+            certificates=bool(first(domain, "MutualTlsAuthentication.TruststoreUri")),
+            evidence=(call,),
+        )
+
+
+def _hosts(stated: Iterable[object]) -> frozenset[str]:
+    return frozenset(str(host).lower() for host in stated if host)

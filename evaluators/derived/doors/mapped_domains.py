@@ -12,11 +12,12 @@ from assessor.model.operation import Operation
 from assessor.model.path import values
 from assessor.model.view import View
 from collectors import apigateway, apigatewayv2
+from evaluators.derived.doors import custom_domains
+from evaluators.derived.doors.custom_domains import CustomDomain
 
 READS: tuple[Operation, ...] = (
-    apigateway.GET_DOMAIN_NAMES,
+    *custom_domains.READS,
     apigateway.GET_BASE_PATH_MAPPINGS,
-    apigatewayv2.GET_DOMAIN_NAMES,
     apigatewayv2.GET_API_MAPPINGS,
     apigatewayv2.LIST_ROUTING_RULES,
 )
@@ -36,38 +37,29 @@ class Domain:
 def domains(aws: View, api: str, stage: str = "") -> list[Domain]:
     """The public domains that lead to an API, or to one stage of it, in the order of their names. Raises UnseenError."""
     mapped = set(_mapped(aws, api, stage))
-    hosts: dict[str, set[str]] = {}
+    if not mapped:
+        return []
+    hosts: dict[str, frozenset[str]] = {}
     certificates: set[str] = set()
-    for name, others, asks in _public(aws) if mapped else ():
-        if name in mapped:
-            hosts.setdefault(name, {name.lower()}).update(others)
-            if asks:
-                certificates.add(name)
-    return [Domain(name, frozenset(hosts[name] - {""}), name in certificates) for name in sorted(hosts)]
+    for one in _public(aws):
+        if one.name in mapped:
+            hosts[one.name] = hosts.get(one.name, frozenset()) | one.hosts | {one.name.lower()}
+            if one.certificates:
+                certificates.add(one.name)
+    return [Domain(name, hosts[name] - {""}, name in certificates) for name in sorted(hosts)]
 
 
 def every_name(aws: View) -> Iterator[str]:
     """Every public domain name of the Region, in lower case. Raises UnseenError."""
-    for name, _, _ in _public(aws):
-        yield name.lower()
+    for one in _public(aws):
+        yield one.name.lower()
 
 
-def _public(aws: View) -> Iterator[tuple[str, set[str], bool]]:
-    """Public domains as either listing shows them: the name, its other hosts, whether clients need a certificate."""
-    for one in aws.items(apigateway.GET_DOMAIN_NAMES):
-        if "PRIVATE" not in values(one, "endpointConfiguration.types[]"):
-            others = {
-                str(one.get(member) or "").lower()
-                for member in ("regionalDomainName", "distributionDomainName")
-            }
-            asks = bool(next(values(one, "mutualTlsAuthentication.truststoreUri"), ""))
-            yield str(one.get("domainName") or ""), others, asks
-    for one in aws.items(apigatewayv2.GET_DOMAIN_NAMES):
-        others = {
-            str(host).lower() for host in values(one, "DomainNameConfigurations[].ApiGatewayDomainName")
-        }
-        asks = bool(next(values(one, "MutualTlsAuthentication.TruststoreUri"), ""))
-        yield str(one.get("DomainName") or ""), others, asks
+def _public(aws: View) -> Iterator[CustomDomain]:
+    found = aws.derive(custom_domains.custom_domains)
+    yield from (one for one in found.known if not one.private)
+    if found.unseen is not None:
+        raise found.unseen
 
 
 def _mapped(aws: View, api: str, stage: str) -> Iterator[str]:

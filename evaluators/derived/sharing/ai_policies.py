@@ -89,23 +89,24 @@ def takes_tokens_only(aws: View, carrier: Carrier) -> bool:
 
 
 def _guardrails(aws: View) -> Iterator[Carrier]:
-    for call, item in aws.items_with_call(bedrock.LIST_GUARDRAILS):
-        arn = str(item.get("arn") or "")
-        if arn:
-            name = f"guardrail {item.get('id') or arn.rpartition('/')[2]}"
-            yield Carrier(
-                arn, "AWS::Bedrock::Guardrail", name, bedrock.GET_RESOURCE_POLICY, "resourcePolicy", (call,)
-            )
+    return _of_bedrock(aws, bedrock.LIST_GUARDRAILS, "AWS::Bedrock::Guardrail", "guardrail", "arn", "id")
 
 
 def _models(aws: View) -> Iterator[Carrier]:
-    for call, item in aws.items_with_call(bedrock.LIST_CUSTOM_MODELS):
-        arn = str(item.get("modelArn") or "")
+    return _of_bedrock(
+        aws, bedrock.LIST_CUSTOM_MODELS, "AWS::Bedrock::CustomModel", "custom model", "modelArn", "modelName"
+    )
+
+
+def _of_bedrock(
+    aws: View, listing: Operation, kind: str, word: str, arn_member: str, name_member: str
+) -> Iterator[Carrier]:
+    """What Bedrock lists with its ARN, and keeps a policy of under that ARN."""
+    for call, item in aws.items_with_call(listing):
+        arn = str(item.get(arn_member) or "")
         if arn:
-            name = f"custom model {item.get('modelName') or arn.rpartition('/')[2]}"
-            yield Carrier(
-                arn, "AWS::Bedrock::CustomModel", name, bedrock.GET_RESOURCE_POLICY, "resourcePolicy", (call,)
-            )
+            name = f"{word} {item.get(name_member) or arn.rpartition('/')[2]}"
+            yield Carrier(arn, kind, name, bedrock.GET_RESOURCE_POLICY, "resourcePolicy", (call,))
 
 
 def _knowledge_bases(aws: View) -> Iterator[Carrier]:
