@@ -131,7 +131,7 @@ def _judged(aws: View, known: Estate, role: Principal, found: Pool) -> Verdict:
         )
         more = f"; likewise {listed(said[1:], 'right')}" if len(said) > 1 else ""
         text = f"Guests get {who(role)}, which may call {said[0]}{more}; {flow}"
-        return failed(" ".join(filter(None, (text, known.before_scp))))
+        return failed(known.marked(text))
     if any(one.unknown for one in accesses):
         raise known.undecidable(f"what guests may call as {who(role)}")
     if unseen is not None:

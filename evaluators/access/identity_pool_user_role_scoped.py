@@ -133,11 +133,11 @@ def identity_pool_user_role_scoped(subject: Subject, aws: View) -> Verdict:
         judged.role(role)
     if judged.grave:
         said = "; ".join((*judged.grave[:3], *judged.mild[:1]))
-        return failed(" ".join(filter(None, (said, known.before_scp))))
+        return failed(known.marked(said))
     if judged.invoking:
         judged.mapping()
     if judged.mild:
-        return failed(" ".join(filter(None, ("; ".join(judged.mild), known.before_scp))), Severity.MEDIUM)
+        return failed(known.marked("; ".join(judged.mild)), Severity.MEDIUM)
     if judged.pending is not None:
         raise judged.pending
     names = ", ".join(dict.fromkeys(who(role) for role in roles)) or "no role"

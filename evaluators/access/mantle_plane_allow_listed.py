@@ -90,7 +90,7 @@ def mantle_plane_allow_listed(subject: Subject, aws: View) -> Verdict:
     name = who(access.principal)
     if access.unknown:
         raise known.undecidable(f"whether {name} may call {_INFERENCE}", access.principal)
-    said = " ".join(filter(None, (f"{name} may call {granted(access)}", known.before_scp)))
+    said = known.marked(f"{name} may call {granted(access)}")
     entries = entries_of(aws, _LIST)
     entry = appointed(access.principal, entries or ())
     if entry:

@@ -118,8 +118,7 @@ def model_selection_enforced_by_policy(subject: Subject, aws: View) -> Verdict:
             "(before SCP)",
         )
     if other:
-        before = f" {known.before_scp}" if known.before_scp else ""
-        return failed(f"{role.said} may call {other}, which {_LIST} does not hold{before}")
+        return failed(known.marked(f"{role.said} may call {other}, which {_LIST} does not hold"))
     if asked.pending is not None:
         raise asked.pending
     if asked.usable:

@@ -130,7 +130,7 @@ def no_iam_users_with_keys_can_invoke(subject: Subject, aws: View) -> Verdict:
             raise known.undecidable(f"whether user {principal.name} may invoke a model", principal)
         return passed(f"User {principal.name} has {shown} and may not invoke a model")
     said = f"User {principal.name} has {shown} and may call {granted(possible[0])}"
-    said = " ".join(filter(None, (said, known.before_scp)))
+    said = known.marked(said)
     if not ordinary:
         return failed(f"{said}; an ordinary request from the internet does not work", Severity.MEDIUM)
     grave = [reason for key in keys if (reason := _grave(key, aws))]

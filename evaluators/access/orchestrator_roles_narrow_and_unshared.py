@@ -108,9 +108,8 @@ def orchestrator_roles_narrow_and_unshared(subject: Subject, aws: View) -> Verdi
     notes = (
         () if role.boundary is not None else ("no permissions boundary limits what it may be given later",)
     )
-    scp = f" {known.before_scp}" if known.before_scp else ""
     return weighed(
-        f"{who(role)} of {said}{scp}",
+        known.marked(f"{who(role)} of {said}"),
         [lambda: _shared(users, unseen), lambda: _wide(known, role), lambda: _hands_on(known, role)],
         notes,
     )

@@ -118,7 +118,7 @@ def retrieve_permission_scoped(subject: Subject, aws: View) -> Verdict:
     anything = _unlimited(known, principal)
     if anything is not None:
         said = f"{who(principal)} may retrieve from every knowledge base: {granted(anything)}"
-        return wide(aws, anything, ("bedrock",), " ".join(filter(None, (said, known.before_scp))))
+        return wide(aws, anything, ("bedrock",), known.marked(said))
     accesses = [known.reach(action).access(principal) for action in (_RETRIEVE, *_UNSCOPABLE)]
     if (
         any(access.unknown for access in accesses)
@@ -135,7 +135,7 @@ def retrieve_permission_scoped(subject: Subject, aws: View) -> Verdict:
             f"{who(principal)} may not retrieve from a knowledge base that its policies do not name"
         )
     said = f"{who(principal)} may call {granted(loose[0])}, which cannot be limited, without a limited {_RETRIEVE}"
-    return failed(" ".join(filter(None, (said, known.before_scp))), Severity.MEDIUM)
+    return failed(known.marked(said), Severity.MEDIUM)
 
 
 def _unlimited(known: Estate, principal: Principal) -> Access | None:

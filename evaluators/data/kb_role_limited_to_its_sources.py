@@ -112,10 +112,9 @@ def kb_role_limited_to_its_sources(subject: Subject, aws: View) -> Verdict:
         if known.unseen is not None:
             raise known.unseen
         return not_applicable(f"{one.role}, with which {said} should work, does not exist")
-    scp = f" {known.before_scp}" if known.before_scp else ""
     notes = tuple(_unowned(known, role, one))
     return weighed(
-        f"{who(role)} of {said}{scp}",
+        known.marked(f"{who(role)} of {said}"),
         [lambda: _whole(known, role), lambda: _beyond(known, role, one)],
         notes,
     )

@@ -141,7 +141,7 @@ def executors_of_model_output_least_privilege(subject: Subject, aws: View) -> Ve
         others = [one.action for one in open_ones[1:]]
         text = f"{who(role)} ({said}) may call {granted(open_ones[0])}"
         text += f"; likewise {listed(others, 'action')}" if others else ""
-        return failed(" ".join(filter(None, (text, known.before_scp))))
+        return failed(known.marked(text))
     if unknown:
         raise known.undecidable(f"what {who(role)} may write to", role)
     own = sorted({kind for one in acting for kind in one.credentials if kind in CALLERS_OWN})

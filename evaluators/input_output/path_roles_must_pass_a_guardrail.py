@@ -130,10 +130,9 @@ def _judged(aws: View, role: PathRole, found: list[Standing]) -> Verdict:
                 f"{role.said}: {worst.said}, unless a service control policy that could not be read denies it (before SCP)",
             )
         case Outcome.UNGUARDED:
-            return failed(f"{role.said}: {worst.said} {known.before_scp}".rstrip() + f". Regions: {where}")
+            return failed(f"{known.marked(f'{role.said}: {worst.said}')}. Regions: {where}")
         case Outcome.ANY | Outcome.SELECTIVE:
-            said = f"{role.said}: {worst.said} {known.before_scp}".rstrip()
-            return failed(f"{said}. Regions: {where}", Severity.MEDIUM)
+            return failed(f"{known.marked(f'{role.said}: {worst.said}')}. Regions: {where}", Severity.MEDIUM)
         case Outcome.UNKNOWN:
             assert worst.unseen is not None
             raise UnseenError(worst.unseen.why, worst.said, worst.unseen.grant, worst.unseen.call)

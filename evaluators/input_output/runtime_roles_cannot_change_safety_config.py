@@ -121,7 +121,7 @@ def runtime_roles_cannot_change_safety_config(subject: Subject, aws: View) -> Ve
         others = list(dict.fromkeys(one.action for one in possible[1:]))
         said = f"{role.said} may call {granted(possible[0])}"
         said += f"; likewise {listed(others, 'action')}" if others else ""
-        return failed(" ".join(filter(None, (said, known.before_scp))))
+        return failed(known.marked(said))
     if any(one.unknown for one in accesses):
         what = f"whether {role.principal.name} may change its own safeguards"
         raise known.undecidable(what, role.principal)

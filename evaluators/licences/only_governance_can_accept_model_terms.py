@@ -89,7 +89,7 @@ def only_governance_can_accept_model_terms(subject: Subject, aws: View) -> Verdi
     name = who(access.principal)
     if access.unknown:
         raise known.undecidable(f"whether {name} may call {access.action}", access.principal)
-    said = " ".join(filter(None, (f"{name} may call {granted(access)}", known.before_scp)))
+    said = known.marked(f"{name} may call {granted(access)}")
     if access.action != _SUBSCRIBE:
         return info(f"{said}; without {_SUBSCRIBE} that accepts no terms")
     entries = entries_of(aws, _LIST)

@@ -1,7 +1,8 @@
 """What runs inside a VPC and under which role: functions, ECS services, instances, AgentCore runtimes and harnesses.
 
-A function (or what an alias of it puts in force) and an instance name their VPC; the others name subnets, whose VPC and owner ``DescribeSubnets`` tells. An
-instance names an instance profile, whose role the account's authorization details tell.
+A function (or what an alias of it puts in force) and an instance name their VPC; the others name subnets, whose VPC and
+owner ``DescribeSubnets`` tells. An instance names an instance profile, whose role the account's authorization details
+tell.
 """
 
 from collections.abc import Iterator

@@ -56,6 +56,10 @@ class Estate:
             raise self.bounds.hidden
         return "" if self.bounds.complete else "(before SCP)"
 
+    def marked(self, text: str) -> str:
+        """The text, with `before_scp` behind it. Raises UnseenError as that does."""
+        return f"{text} {self.before_scp}".rstrip()
+
     def before(self, action: str) -> str:
         """As `before_scp`, for an action on which resource control policies may act too."""
         rcp = self.bounds.ceiling.before if bound_by_rcps(action) else ""

@@ -55,7 +55,7 @@ def wide_rights(aws: View, role_arn: str) -> str:
     if not found and unknown is not None:
         raise unknown
     words = [f"{access.action} on everything, by {by(role, access.decision.grants)}" for access in found]
-    return (listed(words, "right") + (f" {known.before_scp}" if known.before_scp else "")) if words else ""
+    return known.marked(listed(words, "right")) if words else ""
 
 
 def _everywhere(known: Estate, role: Principal, action: str) -> Access | None:

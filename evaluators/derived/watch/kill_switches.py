@@ -229,7 +229,7 @@ def operator(aws: View, held: Switch) -> str:
             continue
         found = _may(known, principal, held)
         if found:
-            return " ".join(filter(None, (f"{who(principal)} may pull it ({found})", known.before_scp)))
+            return known.marked(f"{who(principal)} may pull it ({found})")
         unclear = unclear or found is None
     if known.unseen is not None:
         raise known.unseen
