@@ -17,11 +17,11 @@ from assessor.model.operation import Operation
 from assessor.model.reading import UnseenError, Why
 from assessor.model.view import View
 from assessor.workload import names, principals, targets
+from assessor.workload.callees import CALLED, CLASS_OF, CLASS_OF_SERVICE, FOLLOWED, GATHERING, Class
 from assessor.workload.graph import Edge, Evidence, Gap, Graph, Kind, Node, Piece, Strength
 from assessor.workload.inference import Allowed, Inference, Permission
 from assessor.workload.listing import gap, listed
 from assessor.workload.principals import Identities, identities
-from collectors import events, lambda_, stepfunctions
 
 READS: tuple[Operation, ...] = principals.READS
 
@@ -29,96 +29,7 @@ _ASSUME = "sts:AssumeRole"
 _ASKS = "bedrock:InvokeModel"
 _MOST_NAMED = 64
 """Things of one class that one statement names one by one; beyond it, it is taken for all of them."""
-
-
-@dataclass(frozen=True, slots=True)
-class Class:
-    """Things that are called by an action.
-
-    asks: calling one is itself asking a model (E14), not a hop (E22). listing: what shows where those lead that are a
-    hop; where it cannot be read, whoever may call one has a trail that is lost.
-    """
-
-    name: str
-    rule: str
-    actions: tuple[str, ...]
-    asks: bool
-    what: str
-    listing: tuple[Operation, ...] = ()
-
-
-CLASSES = (
-    Class("agents", "E14", ("bedrock:InvokeAgent",), True, "any agent of the account"),
-    Class("flows", "E14", ("bedrock:InvokeFlow",), True, "any flow of the account"),
-    Class("knowledge bases", "E14", ("bedrock:Retrieve",), True, "any knowledge base of the account"),
-    Class(
-        "runtimes",
-        "E14",
-        ("bedrock-agentcore:InvokeAgentRuntime", "bedrock-agentcore:InvokeAgentRuntimeForUser"),
-        True,
-        "any AgentCore runtime of the account",
-    ),
-    Class(
-        "gateways", "E14", ("bedrock-agentcore:InvokeGateway",), True, "any AgentCore gateway of the account"
-    ),
-    Class(
-        "harnesses", "E14", ("bedrock-agentcore:InvokeHarness",), True, "any AgentCore harness of the account"
-    ),
-    Class(
-        "functions",
-        "E22",
-        ("lambda:InvokeFunction",),
-        False,
-        "any function of the account",
-        (lambda_.LIST_FUNCTIONS,),
-    ),
-    Class(
-        "machines",
-        "E22",
-        ("states:StartExecution", "states:StartSyncExecution"),
-        False,
-        "any state machine of the account",
-        (stepfunctions.LIST_STATE_MACHINES,),
-    ),
-    Class(
-        "queues",
-        "E22",
-        ("sqs:SendMessage",),
-        False,
-        "any queue of the account",
-        (lambda_.LIST_EVENT_SOURCE_MAPPINGS,),
-    ),
-    Class("topics", "E22", ("sns:Publish",), False, "any topic of the account", (lambda_.GET_POLICY,)),
-    Class(
-        "tables",
-        "E22",
-        ("dynamodb:PutItem", "dynamodb:UpdateItem"),
-        False,
-        "any table of the account",
-        (lambda_.LIST_EVENT_SOURCE_MAPPINGS,),
-    ),
-    Class("buses", "E22", ("events:PutEvents",), False, "any event bus of the account", (events.LIST_RULES,)),
-)
-
-_OF: Mapping[tuple[str, str], str] = {
-    ("bedrock", "agent-alias"): "agents",
-    ("bedrock", "flow"): "flows",
-    ("bedrock", "knowledge-base"): "knowledge bases",
-    ("bedrock-agentcore", "runtime"): "runtimes",
-    ("bedrock-agentcore", "gateway"): "gateways",
-    ("bedrock-agentcore", "harness"): "harnesses",
-    ("lambda", "function"): "functions",
-    ("states", "stateMachine"): "machines",
-    ("dynamodb", "table"): "tables",
-    ("events", "event-bus"): "buses",
-}
-_BY_SERVICE = {"sqs": "queues", "sns": "topics"}
-_FOLLOWED = frozenset({"lambda", "states"})
-"""Services whose things are followed one by one, so that one in a Region that was not read is lost."""
-_CALLED = {action.lower(): one for one in CLASSES for action in one.actions}
-_GATHERING = frozenset({"queues", "topics", "tables", "buses"})
-"""Classes whose things in other accounts gather records and events; what else they lead to is not asked."""
-_SERVICES = frozenset({action.partition(":")[0] for action in _CALLED} | {"sts"})
+_SERVICES = frozenset({action.partition(":")[0] for action in CALLED} | {"sts"})
 
 
 def permissions(aws: View, graph: Graph) -> Iterator[Piece]:
@@ -191,7 +102,7 @@ class _Permissions:
                 # Its versions stand for no more than the function, or a few would pass for many functions.
                 self._versions.setdefault(names.qualifier(node.id)[0], []).append(node.id)
                 continue
-            name = _OF.get((arn.service, kind)) or _BY_SERVICE.get(arn.service)
+            name = CLASS_OF.get((arn.service, kind)) or CLASS_OF_SERVICE.get(arn.service)
             if name is not None and not (name == "flows" and "/alias/" not in node.id):
                 self._members.setdefault(name, []).append(node.id)
         for members in self._members.values():
@@ -243,13 +154,11 @@ class _Permissions:
         done: set[tuple[str, str]] = set()
         for policy in principal.identity:
             for action, statement in self._covering(policy):
-                one = _CALLED.get(action)
+                one = CALLED.get(action)
                 broad = _wide(statement)
                 if one is not None and not broad:
                     yield from self._unlisted(one, ident)
-                if not broad and (
-                    action == _ASKS.lower() or (one is not None and one.name not in _GATHERING)
-                ):
+                if not broad and (action == _ASKS.lower() or (one is not None and one.name not in GATHERING)):
                     yield from self._out_of_sight(ident, principal, action, statement)
                 if one is None or not self._members.get(one.name):
                     continue
@@ -403,7 +312,7 @@ class _Permissions:
             if arn is None or not arn.account.isdecimal():
                 continue
             own = arn.account == self.aws.account_id
-            if own and (arn.service not in _FOLLOWED or arn.region in ("", "*", *self.aws.account.regions)):
+            if own and (arn.service not in FOLLOWED or arn.region in ("", "*", *self.aws.account.regions)):
                 continue
             if self.known.universe.ask(principal, action, text).denials:
                 continue
@@ -415,7 +324,7 @@ class _Permissions:
             )
             why = Why.LINK_UNKNOWN if own else Why.CROSS_ACCOUNT
             yield Gap(
-                "E22" if arn.service in _FOLLOWED else "E14",
+                "E22" if arn.service in FOLLOWED else "E14",
                 ident,
                 why,
                 f"it may {what} {text[:200]} {where}",
@@ -430,7 +339,7 @@ def _calling(policy: Policy) -> Iterator[tuple[str, Statement]]:
         prefixes = {pattern.text.partition(":")[0] for pattern in statement.actions}
         if not statement.not_actions and not prefixes & (_SERVICES | {"*"}):
             continue
-        for action in (*_CALLED, _ASSUME.lower(), _ASKS.lower()):
+        for action in (*CALLED, _ASSUME.lower(), _ASKS.lower()):
             if statement.covers_action(action):
                 yield action, statement
 
